@@ -1,0 +1,1 @@
+"""The edges: the event log, sources that fill it, destinations that receive audiences."""

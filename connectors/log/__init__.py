@@ -1,0 +1,1 @@
+"""The event log: one interface, two implementations (embedded on SQLite, Kafka)."""

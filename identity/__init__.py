@@ -1,0 +1,1 @@
+"""Who is who: pure functions from source records and rules to people, with evidence for every edge."""

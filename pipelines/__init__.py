@@ -1,0 +1,1 @@
+"""The wiring: ingest, resolve, build, check, sync, and the command line."""
