@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from models.workspaces import Workspace, open_workspace
+from models.workspaces import open_workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -1,0 +1,84 @@
+"""``klantbeeld profile``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from models.lakes import open_lake, published_lake
+from models.workspaces import Workspace
+from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option
+from pipelines.lookups import find_profile
+from pipelines.profile_views import read_profile
+
+
+@click.command("profile")
+@click.argument("who", metavar="ID-OR-IDENTIFIER")
+@click.option("--events", default=20, show_default=True, help="How many of the newest events to show.")
+@workspace_option
+@json_option
+def command(who: str, events: int, workspace: Workspace, as_json: bool) -> None:
+    """Everything known of one person: golden record, where each value came from, identifiers, records, timeline.
+
+    WHO is a profile id (old ones lead to their successor), a record id, an e-mail address, a phone number, or any
+    identifier, if need be with its type (loyalty_id:10042). Shows the newest published state.
+
+    \b
+    Example:
+      klantbeeld profile anna@postbus.example
+      klantbeeld profile loyalty_id:10042 --json
+    """
+    with published_lake(workspace) as lake, open_lake(workspace, read_only=True) as newest:
+        view = read_profile(lake, newest, find_profile(lake, who), events)
+    if as_json:
+        print_json(view)
+    else:
+        print_profile(view)
+
+
+def print_profile(view: dict[str, Any]) -> None:
+    """The view as text."""
+    profile = view["profile"]
+    known = {name: value for name, value in profile.items() if value is not None}
+    print_facts({name.replace("_", " "): value for name, value in known.items()})
+    _section("where each value came from")
+    print_table(
+        [
+            [row["trait"], row["value"], row["rule"], f"{row['source']}:{row['source_record_id']}", row["observed_at"],
+             row["candidates"]]
+            for row in view["traits"]
+        ],
+        ["trait", "value", "rule", "record", "observed", "values"],
+    )  # fmt: skip
+    _section("identifiers")
+    print_table(
+        [[row["type"], row["value"], row["state"], row["events"], row["last_seen"]] for row in view["identifiers"]],
+        ["type", "value", "state", "events", "last seen"],
+    )
+    _section("source records")
+    print_table(
+        [[row["record_id"], row["first_seen"], row["last_seen"]] for row in view["records"]],
+        ["record", "first seen", "last seen"],
+    )
+    _section("newest events")
+    print_table(
+        [
+            [row["timestamp"], row["type"], row["name"] or row["reference"], row["amount"], row["currency"]]
+            for row in view["timeline"]
+        ],
+        ["when", "type", "what", "amount", "currency"],
+    )
+    if view["audiences"]:
+        _section("audiences")
+        print_table(
+            [
+                [row["audience"], row["entered_at"], row["entered_reason"], row["exited_at"]]
+                for row in view["audiences"]
+            ],
+            ["audience", "entered", "why", "exited"],
+        )
+
+
+def _section(title: str) -> None:
+    click.echo(f"\n{title}")

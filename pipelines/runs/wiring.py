@@ -1,0 +1,125 @@
+"""The stages of a run and what each depends on. Heavy libraries are imported by the stage that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from connectors.log.opening import open_log
+from models.lakes import LAKE, Lake, open_lake
+from pipelines.ingest.ingestion import find_new, ingest
+from pipelines.runs.running import RunContext, Stage
+from pipelines.runs.stages import fingerprint, fingerprint_folder, read_stages
+
+CODE_VERSION = 1
+"""Raise it when a stage's code changes what it makes of the same input: every workspace then redoes its stages."""
+
+
+def ingest_key(context: RunContext, lake: Lake) -> str | None:
+    """The offset ranges not yet read; None when there are none."""
+    log = open_log(context.workspace)
+    try:
+        backlog = find_new(log, lake, context.workspace)
+    finally:
+        log.close()
+    return fingerprint(CODE_VERSION, [asdict(part) for part in backlog.ranges]) if backlog.messages else None
+
+
+def execute_ingest(context: RunContext) -> Mapping[str, Any]:
+    """Take the backlog into the lake."""
+    log = open_log(context.workspace)
+    try:
+        with open_lake(context.workspace, create=True) as lake:
+            return asdict(ingest(context.workspace, log, lake, context.run_id, context.progress))
+    finally:
+        log.close()
+
+
+def resolve_key(context: RunContext, lake: Lake) -> str | None:
+    """What was ingested, and every rule that decides who is who or which value survives; None before any event."""
+    from pipelines.resolve import match_model_key
+
+    offsets = lake.rows(f"select topic, partition, next_offset from {LAKE}.ingest.offsets order by all")
+    settings = context.workspace.settings
+    rules = [msgspec.to_builtins(part) for part in (settings.identity, settings.profiles)]
+    policies = msgspec.to_builtins(settings.identifier_policies())
+    return fingerprint(CODE_VERSION, offsets, rules, policies, match_model_key(context.workspace)) if offsets else None
+
+
+def execute_resolve(context: RunContext) -> Mapping[str, Any]:
+    """Find out who is who, and make the profiles."""
+    from pipelines.resolve import resolve_workspace
+
+    with open_lake(context.workspace) as lake:
+        summary = resolve_workspace(context.workspace, lake, context.run_id, context.clock(), context.progress)
+    return asdict(summary)
+
+
+def build_key(context: RunContext, lake: Lake) -> str | None:
+    """The resolved state, the day segments are computed for, and the SQL; None before anything was resolved."""
+    from pipelines.dbt_projects import dbt_project_dir
+
+    resolved = read_stages(lake).get("resolve")
+    if resolved is None:
+        return None
+    return fingerprint(
+        CODE_VERSION,
+        [resolved.run_id, resolved.input_key],
+        context.as_of.date(),
+        fingerprint_folder(dbt_project_dir()),
+        fingerprint_folder(context.workspace.segments),
+        context.workspace.settings.workspace.default_currency,
+    )
+
+
+def execute_build(context: RunContext) -> Mapping[str, Any]:
+    """Build marts and segments with dbt."""
+    from pipelines.build import build
+
+    return asdict(build(context.workspace, context.run_id, context.as_of, context.progress))
+
+
+def check_key(context: RunContext, lake: Lake) -> str | None:
+    """The built state and the gates' limits; None before anything was built."""
+    built = read_stages(lake).get("build")
+    if built is None:
+        return None
+    gates = msgspec.to_builtins(context.workspace.settings.gates)
+    return fingerprint(CODE_VERSION, [built.run_id, built.input_key], gates)
+
+
+def execute_check(context: RunContext) -> Mapping[str, Any]:
+    """Run the gates and publish."""
+    from pipelines.gates.checking import check_and_publish
+
+    with open_lake(context.workspace) as lake:
+        return asdict(check_and_publish(lake, context.run_id, context.clock(), context.progress))
+
+
+def sync_key(context: RunContext, lake: Lake) -> str | None:
+    """The published snapshot and the audiences; None before anything was published."""
+    snapshot_id = lake.published_snapshot_id()
+    if snapshot_id is None:
+        return None
+    return fingerprint(CODE_VERSION, snapshot_id, msgspec.to_builtins(context.workspace.settings.audiences))
+
+
+def execute_sync(context: RunContext) -> Mapping[str, Any]:
+    """Export audiences."""
+    from pipelines.audiences.syncing import sync
+
+    done = sync(context.workspace, context.run_id, context.clock(), context.progress)
+    return {"audiences": [asdict(part) for part in done]}
+
+
+STAGES = {
+    "ingest": Stage("ingest", ingest_key, execute_ingest),
+    "resolve": Stage("resolve", resolve_key, execute_resolve),
+    "build": Stage("build", build_key, execute_build),
+    "check": Stage("check", check_key, execute_check),
+    "sync": Stage("sync", sync_key, execute_sync),
+}
+"""All stages, in the order of a run."""
