@@ -175,18 +175,28 @@ class SourceSettings(_Section, frozen=True):
     write_key_env: str | None = None
     #: file: the event type that each row (or group of rows) becomes, for example "pos.sale".
     type: str | None = None
+    #: file: where ``columns.type`` names a column: value in the file -> event type.
+    types: dict[str, str] = field(default_factory=dict)
     #: file: format; by default told from the file name.
     format: Literal["csv", "jsonl", "parquet"] | None = None
     #: file: target field of the envelope -> column of the file, or "= constant". See docs/reference/file-mapping.md.
     columns: dict[str, str] = field(default_factory=dict)
+    #: file: columns that together name one event at the source; by default the event's whole content does.
+    key: tuple[str, ...] = ()
     #: file: rows with the same value in this column are one event (the lines of one receipt).
     group_by: str | None = None
     #: file: with group_by, field of one line -> column.
     lines: dict[str, str] = field(default_factory=dict)
     #: file: time zone of timestamps without an offset (IANA name).
     time_zone: str = "UTC"
+    #: file: how timestamps are written, in strptime codes, or "unix_s" or "unix_ms"; by default as ISO 8601.
+    timestamp_format: str | None = None
+    #: file: "," reads 1.234,50 as 1234.50 in the targets that are numbers.
+    decimal_separator: Literal[".", ","] = "."
+    #: csv: by default whichever of , ; tab | makes the most columns of the header.
     delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    #: csv and jsonl.
+    encoding: Literal["utf-8", "latin-1", "windows-1252"] = "utf-8"
 
 
 class AudienceSettings(_Section, frozen=True):
