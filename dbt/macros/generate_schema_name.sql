@@ -1,0 +1,4 @@
+{#- The lake's schemas are exactly staging, intermediate, marts and segments, in every workspace and on every target. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}
