@@ -1,0 +1,196 @@
+"""Log records to flat columns: parse, check against the contract, pick the fields that have a column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from pipelines.normalise.amounts import amount_text
+from pipelines.normalise.headers import Header
+from pipelines.normalise.refusals import Refusal, refusal_of
+from schemas.registry import Registry
+from schemas.violations import Violation
+
+EVENT_FIELDS = (
+    *("row", "message_id", "source", "type", "schema_version", "name"),
+    *("original_timestamp", "sent_at", "received_at"),
+    *("crm_id", "user_id", "loyalty_id", "anonymous_id", "email", "phone", "payment_token", "device_id"),
+    *("previous_id", "trait_email", "trait_phone", "country", "amount", "currency", "reference"),
+)
+"""Columns of :attr:`Messages.events`: ``row`` and texts, as sent."""
+
+TRAIT_FIELDS = (
+    *("row", "given_name", "family_name", "name", "birth_date", "gender", "street", "house_number", "postcode"),
+    *("city", "region", "traits"),
+)
+"""Columns of :attr:`Messages.traits`: ``row`` and texts, as sent; ``traits`` the whole object as JSON."""
+
+MAX_DEPTH = 200
+"""Deeper messages are refused: the JSON readers downstream give up at about 250 levels."""
+
+_NOTHING: dict[str, Any] = {}
+_GIVEN = ("given_name", "first_name", "firstName")
+_FAMILY = ("family_name", "last_name", "lastName")
+_BIRTH = ("birth_date", "birthday")
+_HOUSE = ("house_number", "houseNumber")
+_POSTCODE = ("postcode", "postalCode", "postal_code")
+_REGION = ("region", "state")
+_COUNTRY = ("country", "country_code", "countryCode")
+_REVENUE = ("revenue", "total", "value")
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Messages that keep their contract, as columns, and those that do not; every input row is in one of both.
+
+    ``traits`` has a row for each event that says something about a person.
+    """
+
+    events: dict[str, pa.Array]
+    traits: dict[str, pa.Array]
+    refusals: list[Refusal]
+
+
+def read_messages(
+    values: Sequence[bytes | None], headers: Sequence[Header], contracts: Registry, max_bytes: int
+) -> Messages:
+    """Parse and check each value on its own, so that a bad one costs no other."""
+    events: list[tuple[object, ...]] = []
+    traits: list[tuple[object, ...]] = []
+    refusals: list[Refusal] = []
+    loads, check = orjson.loads, contracts.check
+    for row, (value, header) in enumerate(zip(values, headers, strict=True)):
+        if header.error is not None:
+            reasons = [Violation("", "connector", header.error)]
+            refusals.append(refusal_of(row, "connector", reasons, None, header.source))
+            continue
+        if value is None or len(value) > max_bytes:
+            reasons = [_size(value, max_bytes)]
+            refusals.append(refusal_of(row, "contract", reasons, None, header.source))
+            continue
+        try:
+            event = loads(value)
+        except orjson.JSONDecodeError as error:
+            reasons = [_unreadable(value, error)]
+            refusals.append(refusal_of(row, "contract", reasons, None, header.source))
+            continue
+        reasons = _too_deep(value, event) or check(event)
+        if reasons or (header.source is not None and event["source"] != header.source):
+            refusals.append(refusal_of(row, "contract", reasons or [_FOREIGN], event, header.source))
+            continue
+        # The parsed object is dropped here: keeping 5,000 of them makes parsing twice as slow.
+        events.append(_event_row(row, event))
+        if event.get("traits") and event["type"] != "web.group":
+            traits.append(_trait_row(row, event["traits"]))
+    return Messages(_columns(events, EVENT_FIELDS), _columns(traits, TRAIT_FIELDS), refusals)
+
+
+_FOREIGN = Violation("source", "source", "source differs from the connector's")
+
+
+def _event_row(row: int, event: dict[str, Any]) -> tuple[object, ...]:
+    """One row of EVENT_FIELDS."""
+    get = event.get
+    event_type: str = event["type"]
+    ids = get("external_ids") or _NOTHING
+    properties = get("properties") or _NOTHING
+    device, email, phone, country = ids.get("device_id"), None, None, None
+    amount = reference = None
+    if event_type.startswith("web."):
+        device = device or _device(event)
+        if event_type == "web.track":
+            amount, reference = _first(properties, _REVENUE), properties.get("order_id")
+    elif event_type.startswith("pos."):
+        amount, reference = properties["total"], properties["receipt_id"]
+    elif event_type.startswith("service."):
+        reference = properties["ticket_id"]
+    elif event_type.startswith("email."):
+        reference = properties.get("campaign")
+    traits = get("traits")
+    if traits and event_type != "web.group":
+        email, phone, country = traits.get("email"), traits.get("phone"), _addressed(traits, _COUNTRY)
+    return (
+        *(row, event["message_id"], event["source"], event_type, event["schema_version"], get("name")),
+        *(get("original_timestamp"), get("sent_at"), get("received_at")),
+        *(ids.get("crm_id"), get("user_id"), ids.get("loyalty_id"), get("anonymous_id")),
+        *(ids.get("email"), ids.get("phone"), ids.get("payment_token"), device),
+        *(get("previous_id"), email, phone, country),
+        *(amount_text(amount), properties.get("currency") if amount is not None else None, _text(reference)),
+    )
+
+
+def _trait_row(row: int, traits: dict[str, Any]) -> tuple[object, ...]:
+    """One row of TRAIT_FIELDS."""
+    return (
+        *(row, _first(traits, _GIVEN), _first(traits, _FAMILY), traits.get("name")),
+        *(_first(traits, _BIRTH), traits.get("gender"), _addressed(traits, ("street",))),
+        *(_text(_addressed(traits, _HOUSE)), _text(_addressed(traits, _POSTCODE))),
+        *(_addressed(traits, ("city",)), _addressed(traits, _REGION), orjson.dumps(traits).decode()),
+    )
+
+
+def _device(event: dict[str, Any]) -> Any:
+    device = (event.get("context") or _NOTHING).get("device")
+    return device.get("id") if device else None
+
+
+def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """The first field that is there and not null."""
+    for name in names:
+        if (value := fields.get(name)) is not None:
+            return value
+    return None
+
+
+def _addressed(traits: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """A field of the address; where it is not there, the same field directly in the traits."""
+    address = traits.get("address")
+    found = _first(address, names) if address else None
+    return _first(traits, names) if found is None else found
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int) else value
+
+
+def _columns(rows: list[tuple[object, ...]], names: tuple[str, ...]) -> dict[str, pa.Array]:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    types = [pa.int32() if name == "row" else pa.string() for name in names]
+    return {name: pa.array(column, kind) for name, kind, column in zip(names, types, columns, strict=True)}
+
+
+def _size(value: bytes | None, max_bytes: int) -> Violation:
+    if value is None:
+        return Violation("", "empty", "the message has no bytes")
+    return Violation("", "max_bytes", f"{len(value)} bytes; at most {max_bytes} are taken (ingest.max_message_bytes)")
+
+
+def _unreadable(value: bytes, error: orjson.JSONDecodeError) -> Violation:
+    """Where the bytes stop being JSON, without showing them."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError as undecodable:
+        return Violation("", "utf8", f"byte {undecodable.start} is not UTF-8")
+    if not text.strip():
+        return Violation("", "empty", "the message is empty")
+    number = text[error.pos : error.pos + 9].lstrip("-")
+    hint = "; NaN and Infinity are not JSON" if number.startswith(("NaN", "Infinity")) else ""
+    return Violation("", "json", f"not JSON at character {error.pos}{hint}")
+
+
+def _too_deep(value: bytes, event: object) -> list[Violation]:
+    # Counting brackets is nearly free; only messages with many of them are walked through.
+    if value.count(b"{") + value.count(b"[") <= MAX_DEPTH or _depth_within(event, MAX_DEPTH):
+        return []
+    return [Violation("", "depth", f"nested more than {MAX_DEPTH} levels deep")]
+
+
+def _depth_within(node: object, levels: int) -> bool:
+    if not isinstance(node, dict | list):
+        return True
+    children = node.values() if isinstance(node, dict) else node
+    return levels > 0 and all(_depth_within(child, levels - 1) for child in children)

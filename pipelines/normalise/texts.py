@@ -1,0 +1,25 @@
+"""Free text: one spelling of spaces, no invisible characters, Unicode NFC."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Zero-width space, direction marks and the byte order mark carry no letter; joiners (U+200C, U+200D) do, in Persian.
+_INVISIBLE = r"[\x{00ad}\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]+"
+_SPACES = r"[\x00-\x20\x7f-\x{a0}\p{Z}]+"
+
+
+def normalise_texts(values: pa.Array) -> pa.Array:
+    """Texts with single spaces, trimmed, without control characters, in NFC; empty becomes null."""
+    visible = pc.replace_substring_regex(values.cast(pa.string()), _INVISIBLE, "")
+    single = pc.utf8_normalize(pc.replace_substring_regex(visible, _SPACES, " "), form="NFC")
+    trimmed = pc.utf8_trim(single, " ")
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def normalise_codes(values: pa.Array) -> pa.Array:
+    """Identifiers and codes: trimmed, otherwise as given; null where empty or holding a control character."""
+    trimmed = pc.utf8_trim_whitespace(values.cast(pa.string()))
+    unusable = pc.or_(pc.equal(trimmed, ""), pc.match_substring_regex(trimmed, r"[\x00-\x1f\x7f]"))
+    return pc.if_else(unusable, pa.scalar(None, pa.string()), trimmed)
