@@ -61,7 +61,7 @@ def build(workspace: Workspace, run_id: str, as_of: datetime, progress: Progress
     result = run_dbt(workspace, ["build", "--exclude-resource-type", "unit_test"], variables, progress)
     _raise_failures(workspace, result)
     with open_lake(workspace, read_only=True) as lake:
-        sizes = segment_sizes(lake, workspace)
+        sizes = segment_sizes(lake)
     return BuildSummary(len(result.models), len(result.tests), sizes, time.monotonic() - started)
 
 
@@ -72,15 +72,33 @@ def build_variables(workspace: Workspace, as_of: datetime) -> dict[str, Any]:
     return {**own, "as_of": moment, "default_currency": workspace.settings.workspace.default_currency}
 
 
-def segment_sizes(lake: Lake, workspace: Workspace) -> dict[str, int]:
-    """Rows of every segment in the lake, by name.
+def segment_sizes(lake: Lake) -> dict[str, int]:
+    """Rows of every segment in the lake, by name. Raises UsageError as :func:`segment_tables`."""
+    names = segment_tables(lake)
+    return {name: int(lake.value(f'select count(*) from {LAKE}.segments."{name}"')) for name in names}
+
+
+def segment_tables(lake: Lake) -> list[str]:
+    """Names of the segments that the lake holds and the project still has, in order.
 
     Raises:
         UsageError: a segment has other columns than ``profile_id`` and ``reason``.
     """
-    return {
-        name: int(lake.value(f'select count(*) from {LAKE}.segments."{name}"')) for name in _tables(lake, workspace)
-    }
+    workspace = lake.workspace
+    rows = lake.rows(
+        "select table_name, list(column_name order by column_index) from duckdb_columns()"
+        " where database_name = ? and schema_name = 'segments' group by table_name order by table_name",
+        [LAKE],
+    )
+    known = {segment.name for segment in segment_catalogue(workspace)}
+    for name, columns in rows:
+        if name in known and columns != SEGMENT_COLUMNS:
+            msg = (
+                f"Segment '{name}' gives the columns {', '.join(columns)}; a segment gives exactly profile_id and"
+                f" reason. Change {workspace.segments / (name + '.sql')}."
+            )
+            raise UsageError(msg)
+    return [name for name, _ in rows if name in known]
 
 
 def segment_catalogue(workspace: Workspace) -> list[Segment]:
@@ -113,24 +131,6 @@ def _segments(folder: Path, origin: Literal["product", "workspace"], values: dic
             )
         )
     return segments
-
-
-def _tables(lake: Lake, workspace: Workspace) -> list[str]:
-    """Names of the segments in the lake that the project still has, after checking their columns."""
-    rows = lake.rows(
-        "select table_name, list(column_name order by column_index) from duckdb_columns()"
-        " where database_name = ? and schema_name = 'segments' group by table_name order by table_name",
-        [LAKE],
-    )
-    known = {segment.name for segment in segment_catalogue(workspace)}
-    for name, columns in rows:
-        if name in known and columns != SEGMENT_COLUMNS:
-            msg = (
-                f"Segment '{name}' gives the columns {', '.join(columns)}; a segment gives exactly profile_id and"
-                f" reason. Change {workspace.segments / (name + '.sql')}."
-            )
-            raise UsageError(msg)
-    return [name for name, _ in rows if name in known]
 
 
 def _raise_failures(workspace: Workspace, result: DbtResult) -> None:
