@@ -67,7 +67,7 @@ def report_gates(lake: Lake) -> list[dict[str, Any]]:
         where run_id = (select max_by(run_id, checked_at) from {LAKE}.ops.gates)
         order by gate, expectation, subject
         """
-    ).to_pylist()  # type: ignore[no-any-return]
+    ).to_pylist()
 
 
 def report_runs(workspace: Workspace, limit: int = 5) -> list[dict[str, Any]]:

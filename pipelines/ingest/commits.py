@@ -63,12 +63,16 @@ def _advance_offsets(lake: Lake, run_id: str, ranges: Sequence[OffsetRange]) -> 
     ends: dict[TopicPartition, int] = {}
     for part in ranges:
         ends[part.topic, part.partition] = max(part.stop, ends.get((part.topic, part.partition), 0))
-    for topic, partition in ends:
+    rows = pa.Table.from_pylist(
+        [
+            {"topic": topic, "partition": partition, "next_offset": offset, "run_id": run_id}
+            for (topic, partition), offset in sorted(ends.items())
+        ],
+        schema=OFFSETS,
+    )
+    # One statement for all partitions: each costs DuckLake about 30 ms, however few rows it touches.
+    with lake.registered(rows, "advanced") as advanced:
         lake.connection.execute(
-            f"delete from {LAKE}.ingest.offsets where topic = ? and partition = ?", [topic, partition]
+            f"delete from {LAKE}.ingest.offsets where (topic, partition) in (select (topic, partition) from {advanced})"
         )
-    rows = [
-        {"topic": topic, "partition": partition, "next_offset": offset, "run_id": run_id}
-        for (topic, partition), offset in sorted(ends.items())
-    ]
-    lake.insert("ingest.offsets", pa.Table.from_pylist(rows, schema=OFFSETS))
+    lake.insert("ingest.offsets", rows)
