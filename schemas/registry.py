@@ -51,6 +51,7 @@ class Registry:
                 validator = jsonschema_rs.Draft202012Validator(document, registry=references)
                 contract = Contract(f"{family}.{event}", version, document, validator)
                 self._contracts[contract.type, version] = contract
+        self._is_valid = {key: contract.validator.is_valid for key, contract in self._contracts.items()}
 
     def contracts(self) -> tuple[Contract, ...]:
         """Every contract, by type and version."""
@@ -65,25 +66,35 @@ class Registry:
         found = [version for known, version in self._contracts if known == event_type]
         return tuple(sorted(found, key=lambda version: [int(part) for part in version.split(".")]))
 
-    def check(self, event: object) -> list[Violation]:
-        """Every rule that a parsed message breaks; empty when it keeps its contract.
+    def check(self, event: Any) -> list[Violation]:
+        """Every rule that a parsed message (any JSON value) breaks; empty when it keeps its contract.
 
         An event whose type or version is not known gives that one violation. Messages hold no value of the event.
         """
-        if not isinstance(event, dict):
-            return [Violation("", "type", f"expected object, got {json_type(event)}")]
-        event_type, version = event.get("type"), event.get("schema_version")
-        if isinstance(event_type, str) and isinstance(version, str):
-            contract = self._contracts.get((event_type, version))
-            if contract is not None:
-                return self._violations(contract, event)
+        # Nearly every event is valid, and asking only that is three times as fast as collecting errors.
+        try:
+            if self._is_valid[event["type"], event["schema_version"]](event):
+                return []
+        except (KeyError, TypeError, ValueError):
+            pass
         return self._refusal(event)
 
+    def _refusal(self, event: object) -> list[Violation]:
+        if not isinstance(event, dict):
+            return [Violation("", "type", f"expected object, got {json_type(event)}")]
+        missing = [item for field in ("type", "schema_version") if (item := _no_string(event, field))]
+        if missing:
+            return missing
+        contract = self._contracts.get((event["type"], event["schema_version"]))
+        if contract is not None:
+            return self._violations(contract, event)
+        versions = self.versions(event["type"])
+        if versions:
+            return [Violation("schema_version", "unknown_version", f"unknown version; known: {', '.join(versions)}")]
+        return [Violation("type", "unknown_type", _unknown_type(event["type"][:100], self.known_types()))]
+
     def _violations(self, contract: Contract, event: dict[str, Any]) -> list[Violation]:
-        # is_valid is three times as fast as collecting errors, and nearly every event is valid.
         try:
-            if contract.validator.is_valid(event):
-                return []
             found = [violation(error, self._expectations) for error in contract.validator.iter_errors(event)]
         except ValueError:
             return [Violation("", "depth", "nested too deeply to be checked")]
@@ -91,18 +102,8 @@ class Registry:
         unique = {(item.path, item.rule): item for item in reversed(found)}
         return sorted(unique.values(), key=lambda item: (item.path, item.rule))
 
-    def _refusal(self, event: dict[str, Any]) -> list[Violation]:
-        missing = [_string(event, field) for field in ("type", "schema_version")]
-        if any(missing):
-            return [item for item in missing if item is not None]
-        event_type = event["type"]
-        versions = self.versions(event_type)
-        if versions:
-            return [Violation("schema_version", "unknown_version", f"unknown version; known: {', '.join(versions)}")]
-        return [Violation("type", "unknown_type", _unknown_type(event_type[:100], self.known_types()))]
 
-
-def _string(event: dict[str, Any], field: str) -> Violation | None:
+def _no_string(event: dict[str, Any], field: str) -> Violation | None:
     if event.get(field) is None:
         return Violation(field, "required", "is required and missing")
     if not isinstance(event[field], str):
@@ -162,6 +163,6 @@ def known_types() -> tuple[str, ...]:
     return registry().known_types()
 
 
-def check(event: object) -> list[Violation]:
+def check(event: Any) -> list[Violation]:
     """Every rule that a parsed message breaks; see :meth:`Registry.check`."""
     return registry().check(event)

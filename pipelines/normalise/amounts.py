@@ -33,7 +33,7 @@ def amount_text(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):  # a union type is built anew at each call
         return None
     text = repr(value)
     # Only floats under 0.0001 and over 1e16 are written with an exponent.

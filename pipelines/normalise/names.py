@@ -65,19 +65,18 @@ def split_name(name: str) -> tuple[str | None, str | None]:
     return _joined(words[:start]), _joined(words[start:])
 
 
-def recased_name(name: str) -> str:
-    """A person's name with case given to it where it had none."""
+def recased_name(name: str) -> str | None:
+    """A person's name with case given to it where it had none; None where it holds no letter."""
     return _recased(name, first_word_is_capital=False)
 
 
-def recased_place(name: str) -> str:
-    """A place's name with case given to it where it had none."""
+def recased_place(name: str) -> str | None:
+    """A place's name with case given to it where it had none; None where it holds no letter."""
     return _recased(name, first_word_is_capital=True)
 
 
 def _cleaned(values: pa.Array) -> pa.Array:
-    plain = pc.replace_substring_regex(normalise_texts(values), _APOSTROPHES, "'")
-    return pc.if_else(pc.match_substring_regex(plain, r"\p{L}"), plain, pa.scalar(None, pa.string()))
+    return pc.replace_substring_regex(normalise_texts(values), _APOSTROPHES, "'")
 
 
 def _prefix_places(words: list[str]) -> Iterator[int]:
@@ -88,7 +87,9 @@ def _joined(words: list[str]) -> str | None:
     return " ".join(words) or None
 
 
-def _recased(name: str, *, first_word_is_capital: bool) -> str:
+def _recased(name: str, *, first_word_is_capital: bool) -> str | None:
+    if not any(map(str.isalpha, name)):
+        return None
     lower = name.lower()
     if name not in (lower, name.upper()) or lower == name.upper():
         return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,13 +23,13 @@ class BlockedIdentifiers:
 
     def mask(self, values: pa.Array) -> pa.Array:
         """True where a value is blocked; false for null."""
-        listed, patterns = _compiled(self)
-
-        def blocked(value: str) -> bool:
-            folded = value.casefold()
-            return folded in listed or any(pattern.fullmatch(folded) for pattern in patterns)
-
-        return pc.fill_null(map_distinct(values, blocked, pa.bool_()), False)
+        listed, matches = _compiled(self)
+        blocked = pc.is_in(pc.utf8_lower(values), value_set=listed)
+        if matches:
+            # Python's own patterns: the settings are checked as such, and Arrow's know no back references.
+            matched = map_distinct(values, lambda value: any([match(value) for match in matches]), pa.bool_())
+            blocked = pc.or_(blocked, pc.fill_null(matched, False))
+        return blocked
 
 
 NOTHING_BLOCKED = BlockedIdentifiers()
@@ -54,6 +54,6 @@ class NormaliseSettings:
 
 
 @lru_cache(maxsize=64)
-def _compiled(blocked: BlockedIdentifiers) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
-    listed = frozenset(value.casefold() for value in blocked.values)
-    return listed, tuple(re.compile(pattern, re.IGNORECASE) for pattern in blocked.patterns)
+def _compiled(blocked: BlockedIdentifiers) -> tuple[pa.Array, tuple[Callable[[str], object], ...]]:
+    listed = pc.utf8_lower(pa.array(blocked.values, pa.string()))
+    return listed, tuple(re.compile(pattern, re.IGNORECASE).fullmatch for pattern in blocked.patterns)

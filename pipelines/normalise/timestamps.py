@@ -26,7 +26,9 @@ def normalise_timestamps(values: pa.Array) -> pa.Array:
     text = pc.ascii_upper(pc.utf8_trim_whitespace(values.cast(pa.string())))
     possible = pc.and_(pc.match_substring_regex(text, _TIMESTAMP), pc.invert(pc.starts_with(text, "0000")))
     known = pc.if_else(possible, text, pa.scalar(None, pa.string()))
-    return pc.cast(pc.replace_substring_regex(known, r"(\.[0-9]{6})[0-9]+", r"\1"), TIMESTAMP)
+    if pc.any(pc.match_substring_regex(known, r"\.[0-9]{7}")).as_py():
+        known = pc.replace_substring_regex(known, r"(\.[0-9]{6})[0-9]+", r"\1")
+    return pc.cast(known, TIMESTAMP)
 
 
 def correct_clocks(original: pa.Array, sent: pa.Array, received: pa.Array) -> pa.Array:
