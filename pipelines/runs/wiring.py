@@ -92,11 +92,12 @@ def check_key(context: RunContext, lake: Lake) -> str | None:
 
 
 def execute_check(context: RunContext) -> Mapping[str, Any]:
-    """Run the gates and publish."""
-    from pipelines.gates.checking import check_and_publish
+    """Run the gates, and publish when all pass."""
+    from pipelines.gates.gates import check, publish
 
-    with open_lake(context.workspace) as lake:
-        return asdict(check_and_publish(lake, context.run_id, context.clock(), context.progress))
+    report = check(context.workspace, context.run_id, context.clock(), context.progress)
+    published = publish(context.workspace, report, context.clock())
+    return {"expectations": len(report.results), "published_snapshot": published}
 
 
 def sync_key(context: RunContext, lake: Lake) -> str | None:
@@ -109,7 +110,7 @@ def sync_key(context: RunContext, lake: Lake) -> str | None:
 
 def execute_sync(context: RunContext) -> Mapping[str, Any]:
     """Export audiences."""
-    from pipelines.audiences.syncing import sync
+    from pipelines.audiences.syncs import sync
 
     done = sync(context.workspace, context.run_id, context.clock(), context.progress)
     return {"audiences": [asdict(part) for part in done]}
