@@ -27,14 +27,18 @@ SURNAMES = (
     "Wood Jackson Clarke Harris Cooper King Baker Turner Morris Hill Ward Moore Clark Lee Morgan Allen Miller Davis "
     "Garcia Rodriguez Martinez Hernandez Lopez Gonzalez Perez Sanchez Ramirez Torres Nguyen Yilmaz Kaya Demir Öztürk"
 ).split()
-HEADS = "Oude Nieuw Groen Zwart Hoog Laag Water Berg Veld Bosch Steen Brug Kerk Molen Ester Wester Noorder Zuider".split()
+HEADS = (
+    "Oude Nieuw Groen Zwart Hoog Laag Water Berg Veld Bosch Steen Brug Kerk Molen Ester Wester Noorder Zuider".split()
+)
 TAILS = "kamp man stra huis meijer hof water dijk ink ma voort brink horst laar veld broek berg zijl".split()
 STREETS = (
     "Dorpsstraat Kerkstraat Molenweg Schoolstraat Hoofdstraat Stationsweg Julianalaan Beatrixlaan Nieuwstraat Parkweg "
     "Bahnhofstraße Gartenweg Lindenstraße Schulstraße Church_Road High_Street Station_Road Mill_Lane Park_Avenue Elm_Street "
     "Rue_Haute Grote_Markt Lange_Nieuwstraat Eikenlaan Beukenlaan Wilgenlaan Kastanjelaan Zandweg Veenweg Heideweg"
 ).split()
-CITIES = "Amsterdam Rotterdam Utrecht Eindhoven Groningen Breda Antwerpen Gent Hamburg Köln Leeds Bristol Dallas".split()
+CITIES = (
+    "Amsterdam Rotterdam Utrecht Eindhoven Groningen Breda Antwerpen Gent Hamburg Köln Leeds Bristol Dallas".split()
+)
 DOMAINS = "gmail.com hotmail.com outlook.com ziggo.nl kpnmail.nl gmx.de web.de yahoo.com icloud.com telenet.be".split()
 KEYS = "qwertyuiopasdfghjklzxcvbnm"
 SOURCES = ("web", "shop", "crm", "service")
@@ -89,7 +93,9 @@ def _household(chance: random.Random, number: int) -> list[Person]:
     for member in range(chance.choices((1, 2, 3, 4), (45, 30, 13, 12))[0]):
         name = _given_name(chance)
         own = surname if member != 1 or chance.random() < 0.6 else _surname(chance)
-        born = date(1940, 1, 1) + timedelta(days=chance.randrange(24_000) if member < 2 else 20_000 + chance.randrange(9_000))
+        born = date(1940, 1, 1) + timedelta(
+            days=chance.randrange(24_000) if member < 2 else 20_000 + chance.randrange(9_000)
+        )
         people.append(
             {
                 "given_name": name,
@@ -121,7 +127,7 @@ def _record(chance: random.Random, person: Person, name: str) -> dict[str, objec
         "family_name": _family_as_written(chance, person) if chance.random() < 0.94 else None,
         "birth_date": _date_as_written(chance, person["birth_date"]) if chance.random() < 0.7 else None,
         "email": _email_as_written(chance, person) if chance.random() < 0.7 else None,
-        "phone": person["phone" if chance.random() < 0.75 else "second_phone"] if chance.random() < 0.4 else None,
+        "phone": _phone_as_written(chance, person) if chance.random() < 0.4 else None,
         "first_seen": EPOCH + timedelta(hours=chance.randrange(8_000)),
         "last_seen": EPOCH + timedelta(hours=8_000 + chance.randrange(4_000)),
     }
@@ -131,7 +137,9 @@ def _record(chance: random.Random, person: Person, name: str) -> dict[str, objec
     if detail == "street":
         row["street"] = _typo(chance, person[f"{prefix}street"], 0.1)
     if detail in {"street", "postcode"}:
-        row["house_number"] = person[f"{prefix}house_number"] if chance.random() < 0.96 else str(chance.randrange(1, 200))
+        row["house_number"] = (
+            person[f"{prefix}house_number"] if chance.random() < 0.96 else str(chance.randrange(1, 200))
+        )
         row["postcode"] = _typo(chance, person[f"{prefix}postcode"], 0.04)
     if detail:
         row["city"] = _typo(chance, person[f"{prefix}city"], 0.08)
@@ -212,7 +220,7 @@ def _date_as_written(chance: random.Random, text: str) -> date:
         return born.replace(year=born.year + chance.choice((-10, -1, 1, 10)), day=min(born.day, 28))
     if kind < 0.08:
         return born.replace(month=1 + born.month % 12, day=min(born.day, 28))
-    if kind < 0.09:
+    if kind < 0.105:
         return date(1940, 1, 1) + timedelta(days=chance.randrange(24_000))
     return born
 
@@ -221,6 +229,12 @@ def _email_as_written(chance: random.Random, person: Person) -> str:
     email = person["email" if chance.random() < 0.8 else "second_email"]
     local, _, domain = email.partition("@")
     return f"{_typo(chance, local, 0.06)}@{domain if chance.random() < 0.97 else chance.choice(DOMAINS)}"
+
+
+def _phone_as_written(chance: random.Random, person: Person) -> str:
+    phone = person["phone" if chance.random() < 0.75 else "second_phone"]
+    at = chance.randrange(5, len(phone))
+    return phone[:at] + str(chance.randrange(10)) + phone[at + 1 :] if chance.random() < 0.03 else phone
 
 
 def _typo(chance: random.Random, text: str, share: float) -> str:

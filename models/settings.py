@@ -147,7 +147,7 @@ class IdentitySettings(_Section, frozen=True):
     #: "default" is the model shipped with the product; else a path to a model JSON, relative to the workspace.
     match_model: str = "default"
     #: Pairs at or over this match weight (log2 Bayes factor, prior included) are edges that may join people.
-    link_match_weight: float = 3.0
+    link_match_weight: float = 1.0
     #: Pairs at or over this match weight are kept as evidence, also when they join nobody.
     keep_match_weight: float = -1.0
     identifiers: dict[str, IdentifierPolicy] = field(default_factory=dict)

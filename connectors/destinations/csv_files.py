@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from models.errors import UsageError
 
 MANIFEST = "manifest.json"
+PREPARED = ".prepared"
 BATCH_ROWS = 20_000
 
 FORMULA = r"^[=+\-@\t\r\n]"
@@ -54,7 +55,7 @@ def prepare_export(folder: Path, files: Mapping[str, pa.Table], manifest: Mappin
         msg = f"{folder} is there already; an export is never overwritten. Move it away, or run again with a new run."
         raise UsageError(msg)
     prepared = _prepared_folder(folder)
-    shutil.rmtree(prepared, ignore_errors=True)
+    drop_export(folder)
     prepared.mkdir(parents=True)
     facts = [write_csv(prepared / name, table) for name, table in files.items()]
     whole = {**manifest, "files": [asdict(fact) for fact in facts]}
@@ -73,11 +74,15 @@ def reveal_export(folder: Path) -> Path:
     return folder
 
 
-def drop_prepared(parent: Path, keep: Path | None) -> None:
-    """Remove what interrupted exports left prepared in a folder, except for the one named."""
-    for prepared in parent.glob(".*.prepared"):
-        if keep is None or prepared != _prepared_folder(keep):
-            shutil.rmtree(prepared)
+def prepared_exports(root: Path) -> list[Path]:
+    """Final names (``root/<audience>/<run>``) of exports that were prepared and neither revealed nor dropped."""
+    found = sorted(root.glob(f"*/.*{PREPARED}"))
+    return [path.with_name(path.name.removeprefix(".").removesuffix(PREPARED)) for path in found]
+
+
+def drop_export(folder: Path) -> None:
+    """Remove what is prepared for a folder; a revealed export stays."""
+    shutil.rmtree(_prepared_folder(folder), ignore_errors=True)
 
 
 def write_csv(path: Path, table: pa.Table) -> FileFacts:
@@ -102,7 +107,7 @@ def write_csv(path: Path, table: pa.Table) -> FileFacts:
 
 
 def _prepared_folder(folder: Path) -> Path:
-    return folder.parent / f".{folder.name}.prepared"
+    return folder.parent / f".{folder.name}{PREPARED}"
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:

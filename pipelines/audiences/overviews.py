@@ -12,7 +12,7 @@ from models.errors import UsageError
 from models.lakes import LAKE, Lake, open_lake, published_lake
 from models.workspaces import Workspace
 from pipelines.audiences.candidates import audience_settings, read_candidates
-from pipelines.audiences.syncs import count_left_out, read_last_sync
+from pipelines.audiences.syncs import count_left_out, read_last_sync, require_published
 from pipelines.build import segment_catalogue
 
 
@@ -137,15 +137,15 @@ def why_member(workspace: Workspace, name: str, profile_id: str) -> MembershipAn
         UsageError: no such audience, no such profile, or nothing is published.
     """
     audience_settings(workspace, name)
-    with published_lake(workspace) as lake:
-        ids = _all_ids(lake, profile_id)
-        if not ids:
-            msg = f"No profile '{profile_id}' in {workspace.root}. Find people with: klantbeeld profile IDENTIFIER"
-            raise UsageError(msg)
-        candidates = read_candidates(lake, name)
-        row = candidates.filter(pc.equal(candidates["profile_id"], ids[-1])).to_pylist()
     with open_lake(workspace, read_only=True) as newest:
+        with open_lake(workspace, snapshot_id=require_published(newest)) as published:
+            ids = _all_ids(published, profile_id)
+            if not ids:
+                msg = f"No profile '{profile_id}' in {workspace.root}. Find people with: klantbeeld profile IDENTIFIER"
+                raise UsageError(msg)
+            candidates = read_candidates(published, name)
         stays = _stays(newest, name, ids)
+    row = candidates.filter(pc.equal(candidates["profile_id"], ids[-1])).to_pylist()
     left_out = row[0]["left_out"] if row else "not in the segment"
     current = next((stay for stay in stays if stay.exited_at is None and stay.profile_id == ids[-1]), None)
     return MembershipAnswer(

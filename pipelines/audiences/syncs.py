@@ -18,9 +18,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.destinations.csv_files import drop_prepared, prepare_export, reveal_export
-from models.errors import RetriableError
-from models.lakes import LAKE, Lake, open_lake, published_lake
+from connectors.destinations.csv_files import drop_export, prepare_export, prepared_exports, reveal_export
+from models.errors import RetriableError, UsageError
+from models.lakes import LAKE, Lake, open_lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
 from pipelines.audiences.candidates import FIXED_COLUMNS, audience_settings, read_candidates
@@ -79,30 +79,49 @@ def sync(workspace: Workspace, run_id: str, synced_at: datetime, progress: Progr
     """
     names = sorted(workspace.settings.audiences)
     finish_interrupted(workspace)
+    with open_lake(workspace, read_only=True) as newest:
+        last = {name: read_last_sync(newest, name) for name in names}
+        stays = {name: read_stays(newest, name) for name in names}
+        snapshot_id = require_published(newest)
     plans = []
-    with published_lake(workspace) as published, open_lake(workspace, read_only=True) as newest:
+    with open_lake(workspace, snapshot_id=snapshot_id) as published:
         for number, name in enumerate(names):
             progress("sync", number, len(names))
-            plans.append(_plan(published, newest, name, run_id, synced_at))
+            plans.append(_plan(published, name, last[name], stays[name], run_id, synced_at))
     written = [plan for plan in plans if plan.summary.folder is not None]
     if written:
         _commit(workspace, written, run_id, synced_at)
-        finish_interrupted(workspace)
+        for plan in written:
+            reveal_export(workspace.exports / plan.summary.audience / run_id)
     progress("sync", len(names), len(names))
     return [plan.summary for plan in plans]
 
 
 def finish_interrupted(workspace: Workspace) -> None:
     """Reveal prepared exports whose memberships are committed; drop the others, they will be made anew."""
-    if not workspace.exports.exists():
+    prepared = prepared_exports(workspace.exports)
+    if not prepared:
         return
     with open_lake(workspace, read_only=True) as lake:
-        last = {name: read_last_sync(lake, name) for name in sorted(workspace.settings.audiences)}
-    for name, state in last.items():
-        committed = workspace.exports / name / state.run_id if state else None
-        drop_prepared(workspace.exports / name, committed)
-        if committed:
-            reveal_export(committed)
+        last = {folder: read_last_sync(lake, folder.parent.name) for folder in prepared}
+    for folder, state in last.items():
+        if state is not None and state.run_id == folder.name:
+            reveal_export(folder)
+        else:
+            drop_export(folder)
+
+
+def require_published(newest: Lake) -> int:
+    """The newest published snapshot.
+
+    Raises:
+        UsageError: nothing was published yet.
+    """
+    found = newest.published_snapshot_id()
+    if found is None:
+        msg = f"Workspace {newest.workspace.root} has published nothing yet. Do it with: klantbeeld run"
+        raise UsageError(msg)
+    return found
 
 
 def read_last_sync(lake: Lake, audience: str) -> LastSync | None:
@@ -115,16 +134,16 @@ def read_last_sync(lake: Lake, audience: str) -> LastSync | None:
     return LastSync(run_id, finished_at, int(known["snapshot_id"]), list(known["columns"]))
 
 
-def _plan(published: Lake, newest: Lake, name: str, run_id: str, synced_at: datetime) -> _Plan:
+def _plan(
+    published: Lake, name: str, last: LastSync | None, stays: pa.Table, run_id: str, synced_at: datetime
+) -> _Plan:
     """Work out what changes in one audience and prepare its files, if anything does."""
     workspace = published.workspace
     settings = audience_settings(workspace, name)
     candidates = read_candidates(published, name)
     columns = [column for column in candidates.column_names if column not in FIXED_COLUMNS]
-    stays = read_stays(newest, name)
     changes = diff_memberships(candidates, stays, read_retired(published), synced_at)
-    last = read_last_sync(newest, name)
-    before = _exported_before(workspace, last, columns, stays)
+    before = _exported_before(published, last, columns, stays)
     values = candidates.select(["profile_id", *columns])
     kept = changes.filter(pc.equal(changes["change"], "kept"))["profile_id"]
     updated = changed_profiles(_look_up(values, kept), before)
@@ -157,7 +176,7 @@ def count_left_out(candidates: pa.Table) -> dict[str, int]:
     return dict(sorted((row["values"], row["counts"]) for row in reasons.to_pylist()))
 
 
-def _exported_before(workspace: Workspace, last: LastSync | None, columns: Sequence[str], stays: pa.Table) -> pa.Table:
+def _exported_before(published: Lake, last: LastSync | None, columns: Sequence[str], stays: pa.Table) -> pa.Table:
     """The values that the channel holds: members as their profiles were when the audience was exported last.
 
     Empty when there was no export, when the columns were others, or when that snapshot is gone: then every member
@@ -166,15 +185,22 @@ def _exported_before(workspace: Workspace, last: LastSync | None, columns: Seque
     nothing = pa.table({"profile_id": pa.array([], pa.string())})
     if last is None or last.columns != list(columns):
         return nothing
-    chosen = ", ".join(f'"{column}"' for column in ("profile_id", *columns))
+    if last.snapshot_id == published.snapshot_id():
+        return _values(published, columns, stays)
     try:
-        with open_lake(workspace, snapshot_id=last.snapshot_id) as lake, lake.registered(stays) as members:
-            return lake.sql(
-                f"select {chosen} from {LAKE}.marts.dim_profiles"
-                f" where profile_id in (select profile_id from {members}) order by profile_id"
-            )
+        with open_lake(published.workspace, snapshot_id=last.snapshot_id) as lake:
+            return _values(lake, columns, stays)
     except (duckdb.Error, RetriableError):
         return nothing
+
+
+def _values(lake: Lake, columns: Sequence[str], stays: pa.Table) -> pa.Table:
+    chosen = ", ".join(f'"{column}"' for column in ("profile_id", *columns))
+    with lake.registered(stays) as members:
+        return lake.sql(
+            f"select {chosen} from {LAKE}.marts.dim_profiles"
+            f" where profile_id in (select profile_id from {members}) order by profile_id"
+        )
 
 
 def _members_file(changes: pa.Table, values: pa.Table) -> pa.Table:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.normalise.texts import compose
+
 # The addresses that mail systems accept in practice: RFC 5321's dot-atom, letters of any script (RFC 6531), a domain
 # of at least two labels. Quoted local parts and address literals are left out: no shop has such a customer.
 # Everything beyond ASCII is one range here and looked at again below: classes of letters make this ten times slower.
@@ -20,9 +22,9 @@ _MAX_LENGTH = 254
 
 def normalise_emails(values: pa.Array) -> pa.Array:
     """Addresses trimmed, in NFKC and lower case; null where it cannot be an address (RFC 5321 lengths included)."""
-    compatible = pc.utf8_normalize(values.cast(pa.string()), form="NFKC")
+    compatible = compose(values.cast(pa.string()), "NFKC")
     # Lower case may leave a letter decomposed (the Turkish capital I with a dot), hence the second normal form.
-    lower = pc.utf8_normalize(pc.utf8_lower(pc.utf8_trim_whitespace(compatible)), form="NFKC")
+    lower = compose(pc.utf8_lower(pc.utf8_trim_whitespace(compatible)), "NFKC")
     short = pc.and_(
         pc.less_equal(pc.binary_length(lower), _MAX_LENGTH),
         pc.invert(pc.match_substring_regex(lower, _LONG_LOCAL_PART)),

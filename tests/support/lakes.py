@@ -30,6 +30,7 @@ from schemas.tables import (
     RECORD_PROFILES,
     RECORDS,
 )
+from tests.support.workspaces import make_workspace
 
 RUN_ID = "20260701T000000Z-seeded"
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -40,11 +41,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def make_workspace(root: Path, settings: str = "") -> Workspace:
+def make_lake(root: Path, settings: str = "") -> Workspace:
     """A workspace in a new folder with these settings (TOML) and an empty lake."""
-    root.mkdir(parents=True, exist_ok=True)
-    (root / SETTINGS_FILE).write_text(settings, encoding="utf-8")
-    workspace = open_workspace(root)
+    workspace = make_workspace(root, settings)
     open_lake(workspace, create=True).close()
     return workspace
 

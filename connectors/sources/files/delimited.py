@@ -11,7 +11,7 @@ import pyarrow.csv as arrow_csv
 
 from connectors.sources.files.columns import REJECTS, Column, insert_arrow
 from connectors.sources.files.contents import PYTHON_ENCODINGS, FileContent, text_blocks
-from connectors.sources.files.records import Grammar, Split, split_records
+from connectors.sources.files.records import Grammar, Split, split_blocks
 from models.errors import FatalError, UsageError
 from models.settings import SourceSettings
 
@@ -58,11 +58,13 @@ class DelimitedReader:
 
     def _splits(self) -> Iterator[Split]:
         grammar = Grammar(self.header.delimiter, len(self.header.names))
-        rest, line, skip = b"", self.header.next_line, self.header.end
+        return split_blocks(self._blocks(), self.header.next_line, grammar, self.encoding)
+
+    def _blocks(self) -> Iterator[tuple[bytes, bool]]:
+        skip = self.header.end
         for block, final in text_blocks(self.content):
-            split = split_records(rest + block[skip:], final, line, grammar, self.encoding)
-            yield split
-            rest, line, skip = split.rest, split.line, 0
+            yield block[skip:], final
+            skip = 0
 
     def _table(self, split: Split, names: Sequence[str]) -> pa.Table:
         """The well-formed records of a block: their lines, and the named fields as strings c0, c1, …"""
@@ -104,7 +106,10 @@ def read_header(content: FileContent, settings: SourceSettings) -> Header:
     choices = DELIMITERS if declared is None else (_checked(declared),)
     headers = [_split_header(data, begin, final, choice) for choice in choices]
     values, end = max(headers, key=lambda header: len(header[0]))
-    if not values:
+    first_line = data[begin:].splitlines()[0]
+    is_broken = [choice for choice, header in zip(choices, headers, strict=True) if not header[0]]
+    # A broken quote under one delimiter is plain text under another, which then seems to make one column.
+    if not values or (len(values) == 1 and any(choice.encode() in first_line for choice in is_broken)):
         msg = f"{content.name}: the header row has a broken quote. Correct the file's first line."
         raise UsageError(msg)
     delimiter = choices[headers.index((values, end))]

@@ -78,7 +78,7 @@ class JsonLinesReader:
 
     def _find_paths(self) -> dict[str, str]:
         """Dotted path -> JSON pointer, for every path in the objects; a key that has a dot itself wins."""
-        found = self.connection.execute("select json_group_structure(line)::varchar from file_lines").fetchone()
+        found = self.connection.execute("select json_group_structure(line::json)::varchar from file_lines").fetchone()
         structure = orjson.loads(found[0]) if found and found[0] else {}
         nested: dict[str, str] = {}
         _walk(structure, "", "", nested)

@@ -102,7 +102,8 @@ class _Appender:
         for batch in batches:
             missing = [record for record in batch if _mark(record) not in held_marks] if held_marks else batch
             held += len(batch) - len(missing)
-            self.log.append(missing)
+            if missing:
+                self.log.append(missing)
             current = self._checkpoint(current, current.done + len(batch))
             self.progress(what, current.done, current.total)
         return held

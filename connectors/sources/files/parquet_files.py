@@ -54,8 +54,10 @@ def typed_column(value: str, column_type: str) -> Column:
     if column_type == "BOOLEAN":
         return Column(text=plain, json=plain, is_text="false")
     if column_type in ("DOUBLE", "FLOAT"):
-        is_whole = f"{value} = trunc({value}) and abs({value}) < 1e15"
-        text = f"case when {is_whole} then {value}::bigint::varchar else {plain} end"
+        # Up to 2^53 a double counts exactly; else its digits after the fifteenth are noise (0.8500000000000004).
+        is_whole = f"{value} = trunc({value}) and abs({value}) <= 9007199254740992"
+        digits = plain if column_type == "FLOAT" else f"printf('%.15g', {value})"
+        text = f"case when {is_whole} then {value}::bigint::varchar else {digits} end"
         return Column(text=text, json=f"number_json({text})", is_text="false")
     if column_type in NAIVE_TYPES:
         text = f"replace({value}::timestamp::varchar, ' ', 'T')"

@@ -8,6 +8,7 @@ well-formed is given back byte for byte: nothing is repaired, nothing dropped.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 MAX_RECORD_BYTES = 16 << 20
@@ -70,6 +71,15 @@ class Grammar:
             position = found.end() + 1
             if position > len(record):
                 return values
+
+
+def split_blocks(blocks: Iterable[tuple[bytes, bool]], line: int, grammar: Grammar, encoding: str) -> Iterator[Split]:
+    """Split a text that comes in blocks (bytes, whether it is the last), beginning on line ``line``."""
+    rest = b""
+    for block, final in blocks:
+        split = split_records(rest + block, final, line, grammar, encoding)
+        yield split
+        rest, line = split.rest, split.line
 
 
 def split_records(data: bytes, final: bool, line: int, grammar: Grammar, encoding: str) -> Split:

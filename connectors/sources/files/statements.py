@@ -137,15 +137,15 @@ class _Statement:
 
     def time(self, column: Column) -> str:
         """A moment in RFC 3339, from the way in which the source writes its moments."""
-        zone = self.bound.add(self.mapping.settings.time_zone)
+        zone = self.mapping.settings.time_zone
         written = self.mapping.settings.timestamp_format
         if written is None or column.is_moment:
-            return f"iso_time({column.text}, {zone})"
+            return f"iso_time({column.text}, {self.bound.add(zone)})"
         if written in ("unix_s", "unix_ms"):
             return f"unix_time({column.text}, {1 if written == 'unix_s' else 1000})"
         parsed = f"try_strptime(trim({column.text}), {self.bound.add(written)})"
         # With an offset in its format DuckDB gives an instant, without one a local time.
-        moment = parsed if "%z" in written else f"timezone({zone}, {parsed})"
+        moment = parsed if "%z" in written else f"timezone({self.bound.add(zone)}, {parsed})"
         return f"coalesce(rfc3339({moment}), {column.text})"
 
     def first(self, value: str) -> str:

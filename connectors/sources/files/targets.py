@@ -33,14 +33,14 @@ def target_kind(path: Path, where: str, event_types: Sequence[str]) -> Kind:
     kinds = {known[path] for known in map(contract_kinds, event_types) if path in known}
     if len(kinds) == 1 and path[0] not in SET_BY_LOADER:
         return kinds.pop()
-    if len(path) > 1 and all(path) and path[0] in (*OPEN_OBJECTS, "lines"):
+    if all(path) and (path[0] in OPEN_OBJECTS or (path[0] == "lines" and len(path) > 1)):
         return "free"
     name = ".".join(path)
     if name in SET_BY_LOADER:
         msg = f"{where}: '{name}' is set by the loader. Take it out of the mapping."
         raise UsageError(msg)
     known = [".".join(field) for field in contract_kinds(event_types[0]) if field[0] not in (*OPEN_OBJECTS, "lines")]
-    choices = [*(field for field in known if field not in SET_BY_LOADER), *(f"{name}.<name>" for name in OPEN_OBJECTS)]
+    choices = [*(field for field in known if field not in SET_BY_LOADER), *(f"{head}.<name>" for head in OPEN_OBJECTS)]
     msg = f"{where}: the event envelope has no field '{name}'. {suggest(name, choices)}"
     raise UsageError(msg)
 

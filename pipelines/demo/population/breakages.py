@@ -79,9 +79,9 @@ def _returns() -> Breakage:
     receipt, amount = (f"c{RETURN_COLUMNS.index(name)}" for name in ("retourbon", "bedrag"))
     return Breakage(
         {
-            "wrong_columns": csv_columns(","),
-            "bad_amount": csv_fields(",", **{receipt: "ret-x{}", amount: BAD_AMOUNT}),
-            "missing_field": csv_fields(",", **{receipt: "ret-x{}", amount: ""}),
+            "wrong_columns": csv_columns(";"),
+            "bad_amount": csv_fields(";", **{receipt: "ret-x{}", amount: BAD_AMOUNT}),
+            "missing_field": csv_fields(";", **{receipt: "ret-x{}", amount: ""}),
         }
     )
 

@@ -65,7 +65,8 @@ def export_clicks(
     moments = calendar.utc(visits.day[visit], visits.second[visit] + elapsed)
     times, ids = iso_utc(moments), hex_ids(random, events, 32)
     product = weighted(read_rows("products"), [float(row["weight"]) for row in read_rows("products")])
-    products = product.draw_places(random, events)
+    # A little more than is used: the last visit is cut short only after it was made.
+    products = product.draw_places(random, events + 20)
     lines: list[Line] = []
     users: list[str] = []
     for row in range(len(visits)):

@@ -78,7 +78,7 @@ def _draw_stays(random: Random, count: int) -> tuple[Ints, Ints]:
     """Most were there before the window began; a quarter leaves, more of them early than late."""
     new = chance(random, 0.42, count)
     first = np.where(new, random.integers(0, DAYS - 40, count), 0)
-    leaves = chance(random, 0.27, count)
+    leaves = chance(random, 0.32, count)
     stay = (random.beta(1.2, 1.6, count) * (DAYS - 25 - first)).astype(np.int64) + 5
     last = np.where(leaves, first + stay, DAYS - 1)
     return first.astype(np.int64), np.minimum(last, DAYS - 1).astype(np.int64)

@@ -68,10 +68,10 @@ def set_fields(id_field: str, **values: Any) -> Damage:
 
 
 def alternate_times(id_field: str, time_field: str, zone: str = "Z") -> Damage:
-    """A JSON line under a new id, from long ago or far ahead, in turn."""
+    """A JSON line under a new id, from long ago or far ahead, ten by ten."""
 
     def change(line: Line, serial: int) -> Line:
-        at = (LONG_AGO if serial % 2 else FAR_AHEAD) + zone
+        at = (LONG_AGO if serial // 10 % 2 else FAR_AHEAD) + zone
         return set_fields(id_field, **{time_field: at})(line, serial)
 
     return change
@@ -117,10 +117,10 @@ def csv_columns(delimiter: str) -> Damage:
 
 
 def csv_times(delimiter: str, column: int, **values: Any) -> Damage:
-    """The first CSV row of the line, from long ago or far ahead in turn, other fields replaced as by csv_fields."""
+    """The first CSV row of the line, from long ago or far ahead ten by ten, other fields replaced as by csv_fields."""
 
     def change(line: Line, serial: int) -> Line:
-        at = LONG_AGO if serial % 2 else FAR_AHEAD
+        at = LONG_AGO if serial // 10 % 2 else FAR_AHEAD
         return csv_fields(delimiter, **values, **{f"c{column}": at})(line, serial)
 
     return change

@@ -128,7 +128,7 @@ def export_receipts(random: Random, receipts: Receipts, calendar: Calendar, ledg
 
 
 def export_returns(random: Random, receipts: Receipts, calendar: Calendar, ledger: Ledger, count: int) -> Export:
-    """``count`` returned articles, each on a receipt of its own, up to three weeks after they were bought."""
+    """``count`` returned articles, each on a receipt of its own, up to three weeks after the sale; decimal commas."""
     candidates = np.flatnonzero(receipts.day < DAYS - 22)
     if count and not len(candidates):
         msg = "No receipt is old enough to bring anything back: ask for more events."
@@ -148,9 +148,9 @@ def export_returns(random: Random, receipts: Receipts, calendar: Calendar, ledge
         line = receipts.first_line[at]
         head = (f"R{serial:07d}", receipts.number[at], STORES[receipts.store[at]], moment, card[serial - 1])
         article = products[receipts.product[line]]["sku"]
-        paid_back = _money(receipts.amount[line])
-        lines.append(csv_line((*head, token[serial - 1], article, receipts.quantity[line], paid_back, "EUR"), ","))
-    return Export("returns", "returns.csv", lines, header=csv_line(RETURN_COLUMNS, ","))
+        paid_back = _money(receipts.amount[line]).replace(".", ",")
+        lines.append(csv_line((*head, token[serial - 1], article, receipts.quantity[line], paid_back, "EUR"), ";"))
+    return Export("returns", "returns.csv", lines, header=csv_line(RETURN_COLUMNS, ";"))
 
 
 def _identify(

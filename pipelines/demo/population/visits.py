@@ -64,7 +64,7 @@ def draw_visits(
     logs_in = has_account & chance(random, np.where(at_kiosk, 0.3, 0.55), count)
     views = np.minimum(random.geometric(0.36, count) - 1, 6).astype(np.int64)
     adds = (views > 0) & chance(random, np.where(customers.buys[who] & ~is_visitor, 0.45, 0.12), count)
-    orders = adds & ~is_visitor & ~at_kiosk & customers.buys[who] & (logs_in | has_email) & chance(random, 0.5, count)
+    orders = adds & ~is_visitor & ~at_kiosk & customers.buys[who] & (logs_in | has_email) & chance(random, 0.75, count)
     signs_up = ~logs_in & ~orders & has_email & customers.reads[who] & ~at_kiosk & chance(random, 0.06, count)
     guest_id = ~logs_in & ~orders & ~signs_up & chance(random, 0.01, count)
     size = 1 + 2 * views + logs_in + adds + orders + (orders & ~logs_in) + 2 * signs_up

@@ -1,0 +1,11 @@
+-- One row per pair of records that has an edge, strongest first.
+-- reads: edges (EDGES)
+select
+    record_id_l as l,
+    record_id_r as r,
+    -- Rounded, so that the last bit of a sum cannot decide which of two equal edges comes first.
+    round(max(match_weight) filter (where kind = 'deterministic' or match_weight >= $link_match_weight), 6) as link_weight,
+    max(match_weight) filter (where kind = 'probabilistic') as score
+from edges
+group by l, r
+order by link_weight desc nulls last, l, r

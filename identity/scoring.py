@@ -1,0 +1,209 @@
+"""Probabilistic edges: candidate pairs by blocking rules, scored by a Splink match model, with their evidence."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity.comparison_columns import comparison_columns
+from identity.queries import conform, query, session
+from models.settings import IdentitySettings
+from schemas.tables import EDGES
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from identity.match_models import MatchModel
+
+MAX_BLOCK_RECORDS = 50
+"""A key that more records share than this finds no candidates: it would compare thousands with thousands."""
+
+FREQUENCY_MEMORY = 500.0
+"""Records' worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
+
+SHOWN = {
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "birth_date": "cast(birth_date as varchar)",
+    "email": "email",
+    "phone": "phone",
+    "address": "nullif(concat_ws(' ', street, house_number, postcode, city), '')",
+    "city": "city",
+}
+"""What evidence shows of a record, per comparison (SQL over RECORDS)."""
+
+
+def score_pairs(
+    records: pa.Table,
+    states: pa.Table,
+    model: MatchModel,
+    settings: IdentitySettings,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> pa.Table:
+    """Edges of kind ``probabilistic`` in EDGES with a match weight of at least ``settings.keep_match_weight``, sorted.
+
+    ``records`` has the schema RECORDS, ``states`` IDENTIFIER_STATES; junk e-mail addresses and phones count as unknown.
+    The evidence of an edge is the prior, one weight per comparison that could be made, and one per term-frequency
+    adjustment; together they are the match weight. Columns that are null everywhere weigh nothing.
+
+    The prior is one match per record (1 / number of records, to a power of two), frequencies are the data's, blended
+    with the model's where data are few. So equal input gives equal edges, in whatever order the rows stand.
+
+    Args:
+        connection: a DuckDB to work in; by default one of its own. It must not have the lake attached.
+    """
+    with session(connection) as sql:
+        real = query(sql, "scoring_records", {"records": records, "junk": _junk(states)})
+        compared = comparison_columns(real, sql)
+        # Places in the order of the ids: integers join faster, and "l" is the smaller id.
+        compared = compared.append_column("place", pa.array(range(compared.num_rows), pa.int64()))
+        pairs = query(sql, "blocking", {"compared": compared}, {"max_block_records": MAX_BLOCK_RECORDS})
+        if pairs.num_rows == 0:
+            return EDGES.empty_table()
+        fitted = model.with_prior(prior_probability(records.num_rows))
+        scored = _predict(sql, compared, pairs, fitted, settings.keep_match_weight)
+        return _edges(sql, real, compared, pairs, scored, fitted)
+
+
+def prior_probability(records: int) -> float:
+    """The chance that two random records are one person's, when each record has about one other of its person.
+
+    Rounded to a power of two, so that weights stay as they are until the data have doubled.
+    """
+    return 2.0 ** -round(pc.log2(max(records, 64)).as_py())
+
+
+def _junk(states: pa.Table) -> pa.Table:
+    return states.filter(pc.equal(states["state"], "junk")).select(["type", "value"])
+
+
+def _predict(
+    sql: duckdb.DuckDBPyConnection, compared: pa.Table, pairs: pa.Table, model: MatchModel, keep_match_weight: float
+) -> str:
+    """Name of a DuckDB table with Splink's scores of the pairs, one column of weight per comparison."""
+    from splink import DuckDBAPI, Linker
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = DuckDBAPI(connection=sql)
+    settings: dict[str, Any] = model.settings | {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "place",
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+        "linker_uid": "identity",
+    }
+    linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
+    for column in frequency_columns(model):
+        table = api.register(_frequencies(sql, compared, column, model), dataset_display_name=f"frequencies_{column}")
+        linker.table_management.register_term_frequency_lookup(table, column)
+    blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.array(["0"] * pairs.num_rows))
+    linker.table_management.register_blocked_pairs_for_predict(api.register(blocked, dataset_display_name="candidates"))
+    found = linker.inference.predict(threshold_match_weight=keep_match_weight, warning_mode="never")
+    return str(found.physical_name)
+
+
+def frequency_columns(model: MatchModel) -> list[str]:
+    """Columns whose values' frequencies the model adjusts for, sorted."""
+    return sorted(
+        {
+            level["tf_adjustment_column"]
+            for comparison in model.settings["comparisons"]
+            for level in comparison["comparison_levels"]
+            if "tf_adjustment_column" in level
+        }
+    )
+
+
+def _frequencies(sql: duckdb.DuckDBPyConnection, compared: pa.Table, column: str, model: MatchModel) -> pa.Table:
+    known = len(compared) - compared[column].null_count
+    typical = FREQUENCY_MEMORY * model.typical_frequencies[column]
+    counts = compared.select([column]).filter(pc.is_valid(compared[column])).group_by(column).aggregate([([], "count_all")])
+    shares = pc.divide(pc.add(pc.cast(counts["count_all"], pa.float64()), typical), known + FREQUENCY_MEMORY)
+    return pa.table({column: counts[column], f"tf_{column}": shares})
+
+
+def _edges(
+    sql: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    compared: pa.Table,
+    pairs: pa.Table,
+    scored: str,
+    model: MatchModel,
+) -> pa.Table:
+    """The scored pairs as EDGES. The SQL is built from the model's own names of comparisons and labels."""
+    shown = ", ".join(f'{SHOWN.get(name, name)} as "{name}"' for name in _comparison_names(model))
+    tables = {"shown_records": records, "places": compared.select(["record_id", "place"]), "candidates": pairs}
+    for name, table in tables.items():
+        sql.register(name, table)
+    statement = f"""
+        with shown as (
+            select places.place, records.record_id, records.* exclude (record_id)
+            from (select record_id, {shown} from shown_records) as records
+            inner join places using (record_id)
+        ),
+
+        evident as (
+            select
+                l.record_id as record_id_l,
+                r.record_id as record_id_r,
+                'probabilistic' as kind,
+                candidates.rule[4:] as rule,
+                list_filter([{", ".join(_evidence(model))}], lambda part: part.match_weight is not null) as evidence
+            from {scored} as scored
+            inner join candidates
+                on scored.place_l = candidates.join_key_l and scored.place_r = candidates.join_key_r
+            inner join shown as l on l.place = scored.place_l
+            inner join shown as r on r.place = scored.place_r
+        )
+
+        select
+            record_id_l, record_id_r, kind, rule,
+            list_sum(list_transform(evidence, lambda part: part.match_weight)) as match_weight,
+            evidence, $version as model_version
+        from evident
+        order by record_id_l, record_id_r
+    """
+    try:
+        return conform(sql.execute(statement, {"version": model.version}).to_arrow_table(), EDGES)
+    finally:
+        for name in tables:
+            sql.unregister(name)
+
+
+def _comparison_names(model: MatchModel) -> list[str]:
+    return [str(comparison["output_column_name"]) for comparison in model.settings["comparisons"]]
+
+
+def _evidence(model: MatchModel) -> list[str]:
+    """One SQL struct per possible entry of evidence; its weight is null where the entry does not apply."""
+    records = round(2**-model.prior_match_weight)
+    parts = [_struct("prior", f"'one pair in about {records}'", "null", "null", repr(model.prior_match_weight))]
+    for comparison in model.settings["comparisons"]:
+        name, levels = str(comparison["output_column_name"]), comparison["comparison_levels"]
+        labels = " ".join(
+            f"when {len(levels) - 1 - at} then {_text(level['label_for_charts'])}"
+            for at, level in enumerate(levels)
+            if not level.get("is_null_level")
+        )
+        values = (f'l."{name}"', f'r."{name}"')
+        weight = f'case when scored."gamma_{name}" >= 0 then scored."mw_{name}" end'
+        parts.append(_struct(name, f'case scored."gamma_{name}" {labels} end', *values, weight))
+        if any("tf_adjustment_column" in level for level in levels):
+            weight = f'nullif(scored."mw_tf_adj_{name}", 0)'
+            label = f"case when scored.\"mw_tf_adj_{name}\" > 0 then 'a rare value' else 'a common value' end"
+            parts.append(_struct(name, label, *values, weight))
+    return parts
+
+
+def _struct(comparison: str, level: str, value_l: str, value_r: str, weight: str) -> str:
+    return (
+        f"{{'comparison': {_text(comparison)}, 'level': {level}, 'value_l': cast({value_l} as varchar), "
+        f"'value_r': cast({value_r} as varchar), 'match_weight': cast({weight} as double)}}"
+    )
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
