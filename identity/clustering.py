@@ -108,7 +108,9 @@ def cluster_edges(
             refusals += refused
     rows = sorted(cluster_of.items())
     return Clusters(
-        assignments=pa.Table.from_arrays([pa.array(column, pa.string()) for column in _columns(rows, 2)], schema=ASSIGNMENTS),
+        assignments=pa.Table.from_arrays(
+            [pa.array(column, pa.string()) for column in _columns(rows, 2)], schema=ASSIGNMENTS
+        ),
         refusals=pa.Table.from_arrays(
             [pa.array(column, part.type) for column, part in zip(_columns(sorted(refusals), 4), REFUSALS, strict=True)],
             schema=REFUSALS,
@@ -302,7 +304,9 @@ def _facts(records: pa.Table, pairs: pa.Table, limits: Mapping[str, int]) -> dic
         if name in limits:
             limited.setdefault(record, {}).setdefault(name, set()).add(value)
     columns = comparison_columns(records)
-    rows = zip(*(columns[name].to_pylist() for name in ("record_id", "first_name", "family_name", "birth_date")), strict=True)
+    rows = zip(
+        *(columns[name].to_pylist() for name in ("record_id", "first_name", "family_name", "birth_date")), strict=True
+    )
     return {
         record: Facts(
             first_name,

@@ -20,7 +20,11 @@ SWAPPED = (
 
 GIVEN_NAME: list[Level] = [
     ("the same", '"first_name_l" = "first_name_r" AND length("first_name_l") > 1', "first_name"),
-    ("one name and its nickname", 'array_length(list_intersect("first_name_roots_l", "first_name_roots_r")) >= 1', None),
+    (
+        "one name and its nickname",
+        'array_length(list_intersect("first_name_roots_l", "first_name_roots_r")) >= 1',
+        None,
+    ),
     ("a typing error apart", 'jaro_winkler_similarity("given_name_l", "given_name_r") >= 0.92', None),
     ("swapped with the surname", SWAPPED, None),
     (

@@ -74,7 +74,9 @@ def blocked_values(identifiers: pa.Table, policies: Mapping[str, IdentifierPolic
                 blocked.append({"type": name, "value": value, "rule": BLOCKED_VALUE})
             elif any(pattern.fullmatch(value) for pattern in patterns):
                 blocked.append({"type": name, "value": value, "rule": BLOCKED_PATTERN})
-    return pa.Table.from_pylist(blocked, pa.schema([("type", pa.string()), ("value", pa.string()), ("rule", pa.string())]))
+    return pa.Table.from_pylist(
+        blocked, pa.schema([("type", pa.string()), ("value", pa.string()), ("rule", pa.string())])
+    )
 
 
 def without_junk(pairs: pa.Table, states: pa.Table) -> pa.Table:

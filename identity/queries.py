@@ -57,4 +57,6 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     Raises:
         ValueError: a column is missing, holds a null where none may be, or does not fit its type.
     """
-    return pa.Table.from_arrays([table[name].combine_chunks() for name in schema.names], names=schema.names).cast(schema)
+    return pa.Table.from_arrays([table[name].combine_chunks() for name in schema.names], names=schema.names).cast(
+        schema
+    )

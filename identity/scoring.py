@@ -120,7 +120,9 @@ def frequency_columns(model: MatchModel) -> list[str]:
 def _frequencies(sql: duckdb.DuckDBPyConnection, compared: pa.Table, column: str, model: MatchModel) -> pa.Table:
     known = len(compared) - compared[column].null_count
     typical = FREQUENCY_MEMORY * model.typical_frequencies[column]
-    counts = compared.select([column]).filter(pc.is_valid(compared[column])).group_by(column).aggregate([([], "count_all")])
+    counts = (
+        compared.select([column]).filter(pc.is_valid(compared[column])).group_by(column).aggregate([([], "count_all")])
+    )
     shares = pc.divide(pc.add(pc.cast(counts["count_all"], pa.float64()), typical), known + FREQUENCY_MEMORY)
     return pa.table({column: counts[column], f"tf_{column}": shares})
 

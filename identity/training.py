@@ -49,12 +49,16 @@ def train_match_model(
         UsageError: too few records.
     """
     if records.num_rows < MIN_RECORDS:
-        msg = f"A match model is trained on {MIN_RECORDS} records or more, these are {records.num_rows}. Use the default."
+        msg = (
+            f"A match model is trained on {MIN_RECORDS} records or more, these are {records.num_rows}. Use the default."
+        )
         raise UsageError(msg)
     compared = comparison_columns(records)
     with session() as sql:
         labelled = _with_people(sql, compared, truth)
-        strangers = sql.sql("select distinct on (person_id) * from labelled order by person_id, record_id").to_arrow_table()
+        strangers = sql.sql(
+            "select distinct on (person_id) * from labelled order by person_id, record_id"
+        ).to_arrow_table()
         by_m = _linker(sql, labelled, "labelled_records")
         by_u = _linker(sql, strangers, "strangers")
         by_u.training.estimate_u_using_random_sampling(max_pairs=max_pairs, seed=1, min_count_per_level=None)

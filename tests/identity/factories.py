@@ -38,7 +38,9 @@ def make_record(record_id: str, /, **columns: Any) -> dict[str, Any]:
     return row | columns
 
 
-def make_tables(*rows: dict[str, Any], more_pairs: list[tuple[str, str, str]] | None = None) -> tuple[pa.Table, pa.Table]:
+def make_tables(
+    *rows: dict[str, Any], more_pairs: list[tuple[str, str, str]] | None = None
+) -> tuple[pa.Table, pa.Table]:
     """(records, pairs) of rows by :func:`make_record`; ``more_pairs`` are older values of a record."""
     found = [(row["record_id"], kind, row[kind]) for row in rows for kind in IDENTIFIER_TYPES if row[kind] is not None]
     pairs = [
