@@ -55,17 +55,27 @@ def read_match_model(name: str = DEFAULT, folder: Path | None = None) -> MatchMo
     Raises:
         UsageError: no such file, not a match model, or one of another format; names the file.
     """
-    path = DEFAULT_FILE if name == DEFAULT else (folder or Path()) / name
+    path = match_model_file(name, folder)
     try:
         model = msgspec.json.decode(path.read_bytes(), type=MatchModel)
-    except FileNotFoundError as error:
-        msg = f"identity.match_model: no file {path}. Name a match model's JSON file, or '{DEFAULT}'."
-        raise UsageError(msg) from error
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         msg = f"identity.match_model: {path} is no match model: {error}."
         raise UsageError(msg) from error
     _check(model, path)
     return model
+
+
+def match_model_file(name: str = DEFAULT, folder: Path | None = None) -> Path:
+    """The file of the match model that :func:`read_match_model` would read.
+
+    Raises:
+        UsageError: no such file.
+    """
+    path = DEFAULT_FILE if name == DEFAULT else (folder or Path()) / name
+    if not path.is_file():
+        msg = f"identity.match_model: no file {path}. Name a match model's JSON file, or '{DEFAULT}'."
+        raise UsageError(msg)
+    return path
 
 
 def write_match_model(model: MatchModel, path: Path) -> None:

@@ -162,9 +162,25 @@ class TraitRule(_Section, frozen=True):
 
 
 class ProfileSettings(_Section, frozen=True):
-    """Golden records."""
+    """Golden records. Traits: given_name, family_name, birth_date, gender, email, phone, and address as a whole."""
 
     traits: dict[str, TraitRule] = field(default_factory=dict)
+
+
+def default_trait_rules() -> dict[str, TraitRule]:
+    """Survivorship rules that hold for traits the settings file does not name.
+
+    What stays the same for life is believed as most say it; what changes, as the newest says it.
+    """
+    return {
+        "given_name": TraitRule(rule="most_frequent"),
+        "family_name": TraitRule(rule="most_recent"),
+        "birth_date": TraitRule(rule="most_frequent"),
+        "gender": TraitRule(rule="most_frequent"),
+        "email": TraitRule(rule="most_recent"),
+        "phone": TraitRule(rule="most_recent"),
+        "address": TraitRule(rule="most_recent"),
+    }
 
 
 class SourceSettings(_Section, frozen=True):
@@ -240,6 +256,10 @@ class Settings(_Section, frozen=True):
     def identifier_policies(self) -> dict[str, IdentifierPolicy]:
         """The policy of every identifier type: the workspace's own, else the default."""
         return default_identifier_policies() | self.identity.identifiers
+
+    def trait_rules(self) -> dict[str, TraitRule]:
+        """The survivorship rule of every trait: the workspace's own, else the default."""
+        return default_trait_rules() | self.profiles.traits
 
     def source(self, name: str, kind: str | None = None) -> SourceSettings:
         """The settings of one source.
@@ -330,6 +350,15 @@ def _check_names(settings: Settings, origin: str) -> None:
         for name in names:
             if not re.match(NAME_PATTERN, name):
                 msg = f"{origin}: [{kind}.{name}]: a name is lower-case letters, digits, '_' and '-', first a letter."
+                raise UsageError(msg)
+    traits = default_trait_rules()
+    for name, rule in settings.profiles.traits.items():
+        if name not in traits:
+            msg = f"{origin}: unknown trait 'profiles.traits.{name}'. {suggest(name, traits)}"
+            raise UsageError(msg)
+        for source in rule.sources:
+            if source not in settings.sources:
+                msg = f"{origin}: profiles.traits.{name}.sources: no source '{source}'. {suggest(source, settings.sources)}"
                 raise UsageError(msg)
     known = default_identifier_policies()
     for name, policy in settings.identity.identifiers.items():

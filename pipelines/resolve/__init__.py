@@ -1,0 +1,5 @@
+"""Resolve: from what was ingested to people and their golden records, in one transaction of the lake."""
+
+from pipelines.resolve.resolution import ResolveSummary, match_model_key, resolve_workspace
+
+__all__ = ["ResolveSummary", "match_model_key", "resolve_workspace"]

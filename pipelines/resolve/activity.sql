@@ -1,0 +1,12 @@
+-- How much each source record did, and when.
+select
+    source || ':' || source_record_id as record_id,
+    source,
+    source_record_id,
+    count(*) as events,
+    min(timestamp) as first_seen,
+    max(timestamp) as last_seen
+from lake.ingest.events
+where source_record_id is not null
+group by source, source_record_id
+order by record_id

@@ -1,0 +1,37 @@
+-- Standardised source records: the newest known value of every column.
+-- reads: lake.ingest.source_records, resolve_pairs (pairs.sql), resolve_activity (activity.sql)
+with traits as (
+    select
+        source,
+        source_record_id,
+        {traits}
+    from lake.ingest.source_records
+    group by source, source_record_id
+),
+
+-- Equal times are settled by the message id (traits) or the value (identifiers), never by the order of arrival.
+identifiers as (
+    select
+        source,
+        source_record_id,
+        {identifiers}
+    from resolve_pairs
+    group by source, source_record_id
+),
+
+final as (
+    select
+        activity.record_id,
+        activity.source,
+        activity.source_record_id,
+        traits.* exclude (source, source_record_id),
+        identifiers.* exclude (source, source_record_id),
+        activity.first_seen,
+        activity.last_seen
+    from resolve_activity as activity
+    left join traits using (source, source_record_id)
+    left join identifiers using (source, source_record_id)
+)
+
+select * from final
+order by record_id
