@@ -78,8 +78,8 @@ def alternate_times(id_field: str, time_field: str, zone: str = "Z") -> Damage:
 
 
 def cut_short(line: Line, serial: int) -> Line:
-    """A JSON line whose second half never arrived."""
-    return line[: len(line) // 2 + serial % 7] + b"\n"
+    """A JSON line whose second half never arrived; of a short line at least the closing brace is missing."""
+    return line[: min(len(line) // 2 + serial % 7, len(line) - len(b"}\n"))] + b"\n"
 
 
 def break_utf8(line: Line, serial: int) -> Line:

@@ -28,8 +28,9 @@ ROW = b"b1,2026-01-02T03:04:05,12.50\nb1,2026-01-02T03:04:05,3.00\n"
 
 def test_a_line_cut_short_is_no_json() -> None:
     for serial in range(20):
-        with pytest.raises(orjson.JSONDecodeError):
-            orjson.loads(cut_short(LINE, serial))
+        for line in (LINE, b'{"id":"1"}\n'):
+            with pytest.raises(orjson.JSONDecodeError):
+                orjson.loads(cut_short(line, serial))
 
 
 def test_invalid_utf8_is_one_line_that_does_not_decode() -> None:
