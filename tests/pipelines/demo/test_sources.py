@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,9 @@ import pytest
 from models.errors import UsageError
 from pipelines.demo.population import DemoTruth, write_demo_sources
 from tests.pipelines.demo.conftest import AS_OF
+
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w.-]+")
+"""Looks at each character once: an oversize message is one word of a million letters."""
 
 
 def contents(truth: DemoTruth) -> dict[str, bytes]:
@@ -123,7 +125,7 @@ def test_e_mail_addresses_are_on_reserved_domains_or_are_known_junk(demo: DemoTr
     found = set()
     for path in demo.files.values():
         text = path.read_bytes().decode("utf-8", "replace")
-        found |= {address.lower() for address in re.findall(r"[\w.+-]+@[\w.-]+", text)}
+        found |= {address.lower() for address in ADDRESS.findall(text)}
     assert len(found) > 300
     strange = {address for address in found if not re.search(r"\.(test|example)$", address)}
     # A byte that is no UTF-8 may have cut an address; whole ones are junk on purpose.
@@ -137,11 +139,8 @@ def test_every_kind_of_trouble_occurs(demo: DemoTruth) -> None:
     assert absent <= rare
 
 
-def test_fifty_thousand_events_are_written_in_seconds_with_all_troubles(tmp_path: Path) -> None:
-    started = time.perf_counter()
+def test_fifty_thousand_events_of_five_thousand_people_have_all_troubles(tmp_path: Path) -> None:
     truth = write_demo_sources(tmp_path, seed=7, people=5_000, events=50_000, as_of=AS_OF)
-    # Measured 0.8 s on an idle core; the limit leaves room for a busy machine.
-    assert time.perf_counter() - started < 15
     assert truth.expected.events_total == 50_000
     assert truth.people + truth.visitors == 5_000
     assert all(count > 0 for count in truth.phenomena.values())
