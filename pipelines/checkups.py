@@ -81,7 +81,7 @@ def check_workspace(workspace: Workspace) -> Iterator[Checkup]:
 def check_secrets(workspace: Workspace) -> Checkup:
     """Environment variables that the settings name."""
     kafka = workspace.settings.log.kafka
-    wanted = {
+    wanted: dict[str, str | None] = {
         f"sources.{name}.write_key_env": source.write_key_env
         for name, source in workspace.settings.sources.items()
         if source.write_key_env

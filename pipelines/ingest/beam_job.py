@@ -16,7 +16,8 @@ from pathlib import Path
 import apache_beam as beam
 import pyarrow as pa
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.pvalue import PCollection
+from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from connectors.log.logs import EventLog
 from connectors.log.opening import open_log
@@ -48,7 +49,7 @@ class JobPlan:
         return self.events_folder / f"{self.job_id}-{chunk.index:05d}.parquet"
 
 
-class StageChunk(beam.DoFn):  # type: ignore[misc]
+class StageChunk(beam.DoFn):
     """Read a chunk from the log, check and normalise it, leave it staged."""
 
     def __init__(self, plan: JobPlan) -> None:
@@ -71,7 +72,7 @@ class StageChunk(beam.DoFn):  # type: ignore[misc]
             self._log.close()
 
 
-def ingest_chunks(pipeline: beam.Pipeline, plan: JobPlan, chunks: Sequence[Chunk]) -> beam.PCollection:
+def ingest_chunks(pipeline: beam.Pipeline, plan: JobPlan, chunks: Sequence[Chunk]) -> PCollection[WrittenChunk]:
     """chunks → staged chunks → (their message ids → duplicates) → written chunks."""
     staged = pipeline | "chunks" >> beam.Create(list(chunks)) | "read, check, normalise" >> beam.ParDo(StageChunk(plan))
     keys = staged | "message ids" >> beam.Map(_keys_as_bytes)

@@ -84,8 +84,8 @@ def stage_chunk(records: pa.Table, chunk: Chunk, settings: NormaliseSettings, fo
 
 def normalise_records(records: pa.Table, settings: NormaliseSettings) -> Normalised:
     """The chunk function: log records to checked, normalised rows. Rows in = events + quarantined."""
-    columns = (records[name].combine_chunks() for name in ("value", "appended_at", "headers"))
-    normalised = normalise_events(*columns, settings)
+    values, appended_at, headers = (records[name].combine_chunks() for name in ("value", "appended_at", "headers"))
+    normalised = normalise_events(values, appended_at, headers, settings)
     if normalised.events.num_rows + normalised.quarantined.num_rows != records.num_rows:
         msg = "normalise_events lost or doubled a row; this is a bug"
         raise AssertionError(msg)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from connectors.log.logs import TopicPartition
 from models.errors import RetriableError
 from models.lakes import LAKE, Lake
-from pipelines.ingest.chunks import WrittenChunk
 from pipelines.ingest.ranges import OffsetRange
 from schemas.tables import OFFSETS
+
+if TYPE_CHECKING:
+    # The chunk function brings the normalisers, whose Arrow values bring pandas; `status` needs neither.
+    from pipelines.ingest.chunks import WrittenChunk
 
 
 def committed_offsets(lake: Lake) -> dict[TopicPartition, int]:

@@ -7,17 +7,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from connectors.log.logs import EventLog
 from connectors.log.opening import family_topics
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
-from pipelines.ingest.chunks import WrittenChunk
 from pipelines.ingest.commits import commit_chunks, committed_offsets
 from pipelines.ingest.ranges import Backlog, OffsetRange, find_backlog, pack_chunks, split_commits
 from pipelines.ingest.recovery import remove_leftovers
-from pipelines.normalise.events import BlockedIdentifiers, NormaliseSettings
+
+if TYPE_CHECKING:
+    # The chunk function and the normalisers are imported when there is something to ingest: every --help is fast.
+    from pipelines.ingest.chunks import WrittenChunk
+    from pipelines.normalise.events import NormaliseSettings
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def quarantine_reasons(lake: Lake, run_id: str | None = None) -> dict[str, int]:
 
 def normalise_settings(workspace: Workspace) -> NormaliseSettings:
     """What the normalisers need of the workspace's settings."""
+    from pipelines.normalise.events import BlockedIdentifiers, NormaliseSettings
+
     settings = workspace.settings
     return NormaliseSettings(
         default_country=settings.workspace.default_country,
