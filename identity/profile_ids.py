@@ -47,9 +47,9 @@ def carry_over(
 ) -> Names:
     """Give every cluster a profile id: the one that most of it had before, else a new one.
 
-    A former profile's id goes to the cluster that holds most of it, a cluster takes the id that weighs most in it; among
-    equals the older id wins. An id that no cluster takes is retired; its successor is where most of it went (null when
-    none of its records is left). Retired ids are never given out again.
+    A former profile's id goes to the cluster that holds most of it, a cluster takes the id that weighs most in it;
+    among equals the older id wins. An id that no cluster takes is retired; its successor is where most of it went (null
+    when none of its records is left). Retired ids are never given out again.
 
     Args:
         assignments: ``record_id``, ``cluster``; every record once.

@@ -358,7 +358,8 @@ def _check_names(settings: Settings, origin: str) -> None:
             raise UsageError(msg)
         for source in rule.sources:
             if source not in settings.sources:
-                msg = f"{origin}: profiles.traits.{name}.sources: no source '{source}'. {suggest(source, settings.sources)}"
+                where = f"{origin}: profiles.traits.{name}.sources"
+                msg = f"{where}: no source '{source}'. {suggest(source, settings.sources)}"
                 raise UsageError(msg)
     known = default_identifier_policies()
     for name, policy in settings.identity.identifiers.items():

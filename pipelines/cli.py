@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from models.errors import KlantbeeldError, UsageError
+from pipelines.commands.logs import configure_logging
 
 COMMANDS = {
     "init": "make a workspace: settings, folders, an example of each",
@@ -80,6 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     ``sys.exit`` is called by the entry point with what this returns.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    configure_logging()
     debug = "--debug" in arguments or bool(os.environ.get("KLANTBEELD_DEBUG"))
     try:
         result: Any = cli.main(args=arguments, prog_name="klantbeeld", standalone_mode=False)

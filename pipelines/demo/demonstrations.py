@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,15 @@ import pyarrow.csv as pa_csv
 
 from connectors.log.logs import EventLog
 from connectors.log.opening import open_log
-from connectors.sources.collector import running_collector
+from connectors.sources.collector.servers import running_collector
 from connectors.sources.files.loads import LoadReport, load_file
 from identity.evaluation import Evaluation, evaluate
 from models.errors import UsageError
-from models.lakes import LAKE, open_lake
+from models.lakes import LAKE, Lake, open_lake
 from models.progress import Progress
 from models.workspaces import Workspace
 from pipelines.audiences.exports import newest_exports
+from pipelines.build import segment_sizes
 from pipelines.demo.population import DemoTruth, write_demo_sources
 from pipelines.demo.posting import PostReport, post_web_events
 from pipelines.demo.workspaces import WRITE_KEY_ENV, demo_workspace
@@ -59,7 +60,9 @@ class Demonstration:
     run: RunManifest
     quarantine_reasons: dict[str, int]
     evaluation: Evaluation
+    segments: dict[str, int]
     exports: list[dict[str, Any]]
+    showcase_id: str
     timings: dict[str, float]
 
 
@@ -86,6 +89,8 @@ def demonstrate(plan: DemoPlan, clock: Callable[[], datetime], progress: Progres
     timings |= {record.stage: record.seconds for record in run.stages}
     with open_lake(workspace, read_only=True) as lake:
         reasons = quarantine_reasons(lake)
+        segments = segment_sizes(lake)
+        showcase_id = showcase_profile(lake, truth.showcase.record_ids)
     return Demonstration(
         workspace=workspace,
         truth=truth,
@@ -94,9 +99,21 @@ def demonstrate(plan: DemoPlan, clock: Callable[[], datetime], progress: Progres
         run=run,
         quarantine_reasons=reasons,
         evaluation=evaluate_people(workspace, truth.truth_file),
+        segments=segments,
         exports=newest_exports(workspace),
+        showcase_id=showcase_id,
         timings=timings,
     )
+
+
+def showcase_profile(lake: Lake, record_ids: Sequence[str]) -> str:
+    """The profile that most of these records are in (the smallest id, among equals)."""
+    rows = lake.rows(
+        f"""select profile_id from {LAKE}.identity.record_profiles where list_contains($records, record_id)
+        group by profile_id order by count(*) desc, profile_id limit 1""",
+        {"records": list(record_ids)},
+    )
+    return str(rows[0][0])
 
 
 def evaluate_people(workspace: Workspace, truth_file: Path) -> Evaluation:

@@ -113,7 +113,7 @@ def execute_sync(context: RunContext) -> Mapping[str, Any]:
     from pipelines.audiences.syncs import sync
 
     done = sync(context.workspace, context.run_id, context.clock(), context.progress)
-    return {"audiences": [asdict(part) for part in done]}
+    return {"audiences": [asdict(part) | {"folder": part.folder and str(part.folder)} for part in done]}
 
 
 STAGES = {

@@ -1,0 +1,105 @@
+"""``klantbeeld explain``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import click
+
+from identity.explanations import Edge, PairExplanation
+from models.lakes import published_lake
+from models.workspaces import Workspace
+from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option
+from pipelines.explanations import PersonExplanation, explain_person, explain_two
+
+
+@click.command("explain")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="[B]", required=False)
+@workspace_option
+@json_option
+def command(one: str, other: str | None, workspace: Workspace, as_json: bool) -> None:
+    """Why the records of one person are one person (A), or why two are one person or are not (A and B).
+
+    A and B are record ids, profile ids or identifiers (an e-mail address, a phone number, loyalty_id:10042). Weights
+    are match weights: log2 of how much likelier the evidence is for one person than for two; they add up. Shows the
+    newest published state.
+
+    \b
+    Example:
+      klantbeeld explain anna@postbus.example
+      klantbeeld explain crm:crm_id:K-1042 tills:loyalty_id:2000042
+    """
+    with published_lake(workspace) as lake:
+        explanation: PersonExplanation | PairExplanation = (
+            explain_person(lake, one) if other is None else explain_two(lake, one, other)
+        )
+    if as_json:
+        print_json(asdict(explanation))
+    elif isinstance(explanation, PersonExplanation):
+        print_person(explanation)
+    else:
+        print_pair(explanation)
+
+
+def print_person(explanation: PersonExplanation, limit: int | None = None) -> None:
+    """The explanation of one person as text; ``limit`` edges at most."""
+    print_facts({"profile": explanation.profile_id, "records": len(explanation.records)})
+    click.echo()
+    if not explanation.edges:
+        click.echo("One record, so there is nothing that joins it to another.")
+    print_edges(explanation.edges[:limit])
+    hidden = len(explanation.edges) - len(explanation.edges[:limit])
+    if hidden:
+        click.echo(f"  … and {hidden} more edges: klantbeeld explain {explanation.profile_id}")
+    if explanation.states:
+        click.echo("\nIdentifiers that join nobody by themselves")
+        print_table(
+            [[row["type"], row["value"], row["state"], row["people"], row["rule"]] for row in explanation.states],
+            ["type", "value", "state", "people", "rule"],
+        )
+    if explanation.refusals:
+        click.echo("\nRefused: records that an edge would have joined to this person")
+        print_table(
+            [[row["record_id_l"], row["record_id_r"], row["match_weight"], row["reason"]]
+             for row in explanation.refusals[:limit]],
+            ["record", "record", "weight", "because"],
+        )  # fmt: skip
+
+
+def print_pair(explanation: PairExplanation) -> None:
+    """The explanation of two records as text."""
+    print_facts(
+        {
+            "record A": explanation.record_id_a,
+            "record B": explanation.record_id_b,
+            "verdict": explanation.verdict,
+            "because": explanation.reason,
+        }
+    )
+    if explanation.path:
+        click.echo("\nThe strongest way from one to the other")
+        print_edges(explanation.path)
+    elif explanation.pairs:
+        click.echo("\nWhat speaks for one person")
+        print_edges(explanation.pairs[:3])
+    if explanation.refusals:
+        click.echo("\nRefused unions")
+        print_table(
+            [[row.record_id_l, row.record_id_r, row.match_weight, row.reason] for row in explanation.refusals],
+            ["record", "record", "weight", "because"],
+        )
+
+
+def print_edges(edges: Iterable[Edge]) -> None:
+    """Each edge with the parts of its weight."""
+    for edge in edges:
+        click.echo(f"{edge.record_id_l}  =  {edge.record_id_r}")
+        how = "shares" if edge.kind == "deterministic" else "is alike, found by"
+        click.echo(f"  {edge.match_weight:+.1f}  {how} {edge.rule.replace('_', ' ')}")
+        for part in edge.evidence:
+            values = "" if part.value_l is None else f": {part.value_l}"
+            if part.value_r is not None and part.value_r != part.value_l:
+                values += f" / {part.value_r}"
+            click.echo(f"      {part.match_weight:+6.1f}  {part.comparison.replace('_', ' ')} {part.level}{values}")
