@@ -97,5 +97,7 @@ def test_a_wheel_carries_contracts_sql_and_the_dbt_project_and_no_tests(tmp_path
         "schemas/contracts/web/page/1.0.json",
     ):
         assert wanted in names, wanted
+    project = {name.removeprefix("pipelines/dbt_project/") for name in names if "/dbt_project/" in name}
+    assert project == {str(file.relative_to(ROOT / "dbt")) for file in tracked_files("dbt/")}
     tops = {name.split("/")[0] for name in names}
     assert {name for name in tops if not name.endswith(".dist-info")} == set(OUR_PACKAGES)
