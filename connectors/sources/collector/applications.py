@@ -6,6 +6,7 @@ import asyncio
 import datetime
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -42,4 +43,16 @@ def make_application(
 
     # Under load the calls come 30 % faster as bare ASGI than through a framework's request and response objects.
     calls = TrackingCalls(appender, write_keys, topic, clock)
-    return Starlette(routes=[Mount("/v1", app=calls), Route("/healthz", healthz), Route("/readyz", readyz)])
+    return Starlette(
+        routes=[Mount("/v1", app=calls), Route("/healthz", healthz), Route("/readyz", readyz)],
+        exception_handlers={HTTPException: _answer_elsewhere},
+    )
+
+
+async def _answer_elsewhere(_: Request, error: Exception) -> JSONResponse:
+    """What is asked of any other address gets the same shape of answer as the calls."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message = "Nothing is here. Calls are under /v1/; /healthz and /readyz say how the collector is."
+    if status == 405:
+        message = "Use GET."
+    return JSONResponse({"success": False, "code": "unknown_address", "message": message}, status_code=status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import socket
 import threading
@@ -21,6 +23,9 @@ from models.workspaces import Workspace
 
 DRAIN_TIMEOUT_S = 30
 """How long a shutdown waits for requests that are under way."""
+
+KEEP_ALIVE_S = 75
+"""Longer than proxies and clients keep an idle connection: they must close it, or a request meets a closed one."""
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -100,6 +105,7 @@ def _config(
         server_header=False,
         # Behind a proxy its address is not ours to note: the collector keeps no client addresses at all.
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_TIMEOUT_S,
     )
 
@@ -112,14 +118,16 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=2048)
-    except socket.gaierror as error:
-        msg = f"Cannot listen on '{host}': {error.strerror}. Give an address of this machine, such as 127.0.0.1."
-        raise UsageError(msg) from error
     except PermissionError as error:
         msg = f"Cannot listen on port {port}: not allowed. Choose a port over 1023 with --port."
         raise UsageError(msg) from error
     except OSError as error:
-        msg = f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or choose another with --port."
+        # Python adds the address to the system's words, where it stands already.
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            msg = f"Cannot listen on '{host}': {reason}. Give --host an address of this machine."
+            raise UsageError(msg) from error
+        msg = f"Cannot listen on {host}:{port}: {reason}. Stop what uses it, or choose another with --port."
         raise RetriableError(msg) from error
 
 

@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from http import HTTPStatus
-from typing import Any
 
-import msgspec
 from starlette.types import Receive, Scope, Send
 
 from connectors.log.logs import LogRecord
+from connectors.sources.collector.answers import accept, allow_sites, refuse
 from connectors.sources.collector.appenders import Appender
 from connectors.sources.collector.bodies import MAX_BATCH_BYTES, MAX_EVENT_BYTES, parse_batch, parse_single, unpack
 from connectors.sources.collector.messages import Reception, to_record
+from connectors.sources.collector.receipts import read_body
 from connectors.sources.collector.refusals import RefusedError
 from connectors.sources.collector.translations import CALLS
 from connectors.sources.collector.write_keys import WriteKeys, basic_user
 from models.errors import KlantbeeldError, RetriableError
 
 BATCH_CALLS = ("batch", "import")
-BODY_TIMEOUT_S = 30.0
+SHORT_CALLS = {call[0]: call for call in (*CALLS, "batch")}
+"""One letter a call: how Segment's client for browsers spells them."""
+
 ANSWER_TIMEOUT_S = 10.0
 """After this long without the log's word a client is told to send again; Segment's own give up after 15 s."""
 
+_TOO_SLOW = "does not keep up"
+_REFUSED = "does not take events now"
+
 Clock = Callable[[], datetime.datetime]
 
-_ENCODER = msgspec.json.Encoder()
-_ALWAYS = [
-    (b"content-type", b"application/json"),
-    # Pages of any site send events; what they may send as is decided by the write key alone.
-    (b"access-control-allow-origin", b"*"),
-]
-_PREFLIGHT = [
-    (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
-    (b"access-control-max-age", b"86400"),
-]
+logger = logging.getLogger(__name__)
 
 
 class TrackingCalls:
@@ -53,15 +48,21 @@ class TrackingCalls:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: 200 once the log holds its events, else why not."""
+        if scope["method"] == "OPTIONS":
+            await allow_sites(send)
+            return
         try:
-            if scope["method"] == "OPTIONS":
-                await _answer(send, 204, b"", _PREFLIGHT)
-                return
             unusable = await self._handle(scope, receive)
         except RefusedError as refused:
-            await _refuse(send, refused)
+            await refuse(send, refused)
+        except Exception as error:
+            # Only its kind is logged: the text of an unexpected error may hold what was sent.
+            logger.error(
+                "Unexpected %s in a request; it was answered with 500. Please report it.", type(error).__name__
+            )
+            await refuse(send, RefusedError(500, "unexpected", "The collector failed. Send the same again later."))
         else:
-            await _answer(send, 200, _ENCODER.encode(_success(unusable)))
+            await accept(send, unusable)
 
     async def _handle(self, scope: Scope, receive: Receive) -> list[tuple[int, str]]:
         """Append the request's events; gives position and reason of those that go to quarantine."""
@@ -70,7 +71,7 @@ class TrackingCalls:
         user = basic_user(headers.get(b"authorization", ""))
         source = None if user is None else self._write_keys.source_of(user)
         max_bytes = MAX_BATCH_BYTES if call in BATCH_CALLS else MAX_EVENT_BYTES
-        packed = await _read_body(headers, receive, max_bytes)
+        packed = await read_body(headers, receive, max_bytes)
         unpacked = unpack(packed, headers.get(b"content-encoding", "").strip().lower(), max_bytes)
         body = parse_batch(unpacked) if call in BATCH_CALLS else parse_single(unpacked)
         reception = Reception(
@@ -113,13 +114,14 @@ class TrackingCalls:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 error = await held
         except (RetriableError, TimeoutError) as reason:
-            raise _not_now("does not keep up") from reason
+            raise _not_now(_TOO_SLOW) from reason
         if error is not None:
-            raise _not_now("does not take events now") from error
+            raise _not_now(_REFUSED) from error
 
 
 def _call(scope: Scope) -> str:
-    call = str(scope["path"]).removeprefix(scope.get("root_path", "")).strip("/")
+    name = str(scope["path"]).removeprefix(scope.get("root_path", "")).strip("/")
+    call = SHORT_CALLS.get(name, name)
     if call not in CALLS and call not in BATCH_CALLS:
         known = ", ".join((*CALLS, *BATCH_CALLS))
         raise RefusedError(404, "unknown_call", f"No such call. Known under /v1/: {known}.")
@@ -132,52 +134,3 @@ def _not_now(what: str) -> RefusedError:
     return RefusedError(
         503, "unavailable", f"The event log {what}. Nothing is lost: send the same again.", retry_after_s=1
     )
-
-
-async def _read_body(headers: dict[bytes, str], receive: Receive, max_bytes: int) -> bytes:
-    """The body as it was sent, read no further than the limit."""
-    limit = RefusedError(413, "too_large", f"The body is over {max_bytes} bytes.")
-    announced = headers.get(b"content-length", "")
-    if announced.isdigit() and int(announced) > max_bytes:
-        raise limit
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            while True:
-                part = await receive()
-                if part["type"] == "http.disconnect":
-                    raise RefusedError(400, "cut_off", "The connection closed before the body was complete.")
-                chunks.append(part.get("body", b""))
-                size += len(chunks[-1])
-                if size > max_bytes:
-                    raise limit
-                if not part.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError as error:
-        raise RefusedError(408, "too_slow", f"The body was not complete within {BODY_TIMEOUT_S:g} s.") from error
-
-
-def _success(unusable: Sequence[tuple[int, str]]) -> dict[str, Any]:
-    """Segment's answer; with what goes to quarantine, when there is any."""
-    if not unusable:
-        return {"success": True}
-    return {"success": True, "quarantined": [{"index": position, "reason": reason} for position, reason in unusable]}
-
-
-async def _refuse(send: Send, refused: RefusedError) -> None:
-    headers = []
-    if refused.retry_after_s is not None:
-        headers.append((b"retry-after", str(refused.retry_after_s).encode()))
-    if refused.status == HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b'Basic realm="klantbeeld"'))
-    if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers.append((b"allow", b"POST, OPTIONS"))
-    answer = {"success": False, "code": refused.code, "message": refused.message}
-    await _answer(send, refused.status, _ENCODER.encode(answer), headers)
-
-
-async def _answer(send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*_ALWAYS, length, *headers]})
-    await send({"type": "http.response.body", "body": body})
