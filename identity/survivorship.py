@@ -24,8 +24,8 @@ OBSERVATIONS = pa.schema(
 )
 """One row per source record, trait and value: when it was last said and by which message, and how often.
 
-A higher ``rank`` beats a lower one whatever the rule (a whole address beats a town alone). The value of the trait
-``address`` is a JSON object of its parts.
+A higher ``rank`` beats a lower one whatever the rule (a whole address beats a town alone, a name beats an initial). The
+value of the trait ``address`` is a JSON object of its parts.
 """
 
 

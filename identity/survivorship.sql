@@ -26,7 +26,7 @@ ranked as (
                 rank desc,
                 case when rule = 'source_priority' then place end,
                 case when rule = 'most_frequent' then seen end desc,
-                case when rule in ('longest', 'most_frequent') then length(value) end desc,
+                case when rule = 'longest' then length(value) end desc,
                 observed_at desc,
                 value,
                 source,

@@ -14,8 +14,9 @@ def configure_logging() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if not any(isinstance(known, _Needed) for known in root.filters):
         root.addFilter(_Needed())
-    # Great Expectations sets a level of its own, and tells about its temporary folders.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # Some libraries set a level of their own (Great Expectations tells about its temporary folders).
+    for handler in root.handlers:
+        handler.setLevel(logging.WARNING)
 
 
 class _Needed(logging.Filter):

@@ -40,7 +40,12 @@ reachable as (
 united as (
     select
         source, source_record_id, trait, value, message_id, observed_at,
-        case when trait = 'address' then address_rank else 0 end as rank
+        case
+            when trait = 'address' then address_rank
+            -- "A." says less than a name, however often it is said.
+            when trait = 'given_name' then (length(regexp_replace(value, '[^\p{L}]', '', 'g')) > 1)::int
+            else 0
+        end as rank
     from said
     union all by name
     select source, source_record_id, trait, value, message_id, observed_at, 0 as rank
