@@ -32,7 +32,7 @@ FAILED_STATUSES = ("error", "fail", "runtime error")
 
 @dataclass(frozen=True)
 class DbtFailure:
-    """One model or test that failed: what, the first lines of why (no values of people), and where to look."""
+    """One model or test that failed: what, why on one line (no values of people), and where to look."""
 
     kind: str
     name: str
@@ -282,15 +282,16 @@ def _failure(result: Any, home: Path) -> DbtFailure:
     node = result.node
     compiled = getattr(node, "compiled_path", None)
     path = home / "project" / compiled if compiled else home / "project" / node.original_file_path
-    return DbtFailure(str(node.resource_type), str(node.name), _first_lines(str(result.message)), str(path))
+    return DbtFailure(str(node.resource_type), str(node.name), _without_values(str(result.message)), str(path))
 
 
 def _as_error(workspace: Workspace, error: BaseException) -> Exception:
-    message = _first_lines(_without_secret(workspace, str(error)))
+    message = _without_secret(workspace, str(error))
     if type(error).__name__ in ("FailedToConnectError", "DbtRuntimeError", "DbtDatabaseError"):
-        msg = f"dbt could not work on the lake: {message}"
+        msg = f"dbt could not work on the lake: {_without_values(message)}"
         return FatalError(msg)
-    msg = f"dbt cannot read the project: {message} Your own segments are in {workspace.segments}."
+    # Reading the project touches no row: what dbt quotes is a name, and the one to correct.
+    msg = f"dbt cannot read the project: {_one_line(message)}. Your own segments are in {workspace.segments}."
     return UsageError(msg)
 
 
@@ -299,7 +300,10 @@ def _without_secret(workspace: Workspace, text: str) -> str:
     return text.replace(dsn, "***") if dsn else text
 
 
-def _first_lines(message: str) -> str:
+def _without_values(message: str) -> str:
     """The message on one line. DuckDB quotes the value that it could not use; values may be people's."""
-    lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
-    return re.sub(r"'[^']*'", "'…'", " ".join(lines))[:5000]
+    return re.sub(r"'[^']*'", "'…'", _one_line(message))
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())[:5000].rstrip(".")
