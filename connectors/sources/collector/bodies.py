@@ -19,7 +19,8 @@ class _Batch(msgspec.Struct, rename="camel"):
     batch: list[msgspec.Raw]
     sent_at: Any = None
     write_key: str | None = None
-    context: msgspec.Raw | None = None
+    # Empty when it is not there: msgspec reads Raw | None as null only.
+    context: msgspec.Raw = msgspec.Raw()
 
 
 class _Single(msgspec.Struct, rename="camel"):
@@ -77,7 +78,7 @@ def parse_batch(body: bytes) -> Body:
                 f"batch[{position}] has {len(memoryview(message))} bytes; an event may have {MAX_EVENT_BYTES}."
                 " Nothing of this batch was taken: send it again without that event.",
             )
-    return Body(batch.batch, batch.write_key, batch.sent_at, batch.context)
+    return Body(batch.batch, batch.write_key, batch.sent_at, _context(batch.context))
 
 
 def parse_single(body: bytes) -> Body:
@@ -87,6 +88,17 @@ def parse_single(body: bytes) -> Body:
         RefusedError: not a JSON object.
     """
     return Body([msgspec.Raw(body)], _decode(_SINGLES, body).write_key)
+
+
+def _context(raw: msgspec.Raw) -> msgspec.Raw | None:
+    """The context of a batch; None when there is none, or null."""
+    content = bytes(memoryview(raw))
+    try:
+        # Unparsed JSON is not checked for its encoding, and this goes into each message.
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RefusedError(400, "invalid_json", f"The batch's context cannot be read: {describe(error)}.") from error
+    return None if content in (b"", b"null") else raw
 
 
 def _decode(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
