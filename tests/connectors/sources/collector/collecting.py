@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -103,11 +104,11 @@ def basic(key: str) -> str:
     return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
 
 
-def read_messages(log: EventLog) -> list[Message]:
-    """Everything in the topic, by partition and offset."""
+def read_messages(log: EventLog, topic: str = TOPIC) -> list[Message]:
+    """Everything in a topic, by partition and offset."""
     return [
         Message(row["key"], row["value"], json.loads(row["headers"]))
-        for (topic, partition), end in sorted(log.end_offsets([TOPIC]).items())
+        for (_, partition), end in sorted(log.end_offsets([topic]).items())
         for batch in log.read(topic, partition, 0, end, 1_000)
         for row in batch.to_pylist()
     ]
@@ -128,9 +129,17 @@ def query(workspace: Workspace, statement: str) -> list[tuple[Any, ...]]:
 @contextmanager
 def standing_still(log_file: Path) -> Iterator[None]:
     """The embedded log takes nothing meanwhile, because another process writes it."""
-    with closing(sqlite3.connect(log_file, isolation_level=None, timeout=10)) as other:
+    with closing(sqlite3.connect(log_file, isolation_level=None, timeout=10, check_same_thread=False)) as other:
         other.execute("begin immediate")
         try:
             yield
         finally:
             other.execute("rollback")
+
+
+def wait_until_full(url: str) -> None:
+    """Return once as many messages wait for the log as ``max_in_flight`` lets wait."""
+    deadline = time.monotonic() + 20
+    while post(url, "/readyz", b"", method="GET").status == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

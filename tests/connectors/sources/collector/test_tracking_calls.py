@@ -16,8 +16,17 @@ import pytest
 
 from connectors.sources.collector import receipts, tracking_calls
 from schemas.registry import check
-from tests.connectors.sources.collector.collecting import KEY, Collector, basic, collecting, post, query, take
-from tests.connectors.sources.collector.collecting import standing_still as standing_still_log
+from tests.connectors.sources.collector.collecting import (
+    KEY,
+    Collector,
+    basic,
+    collecting,
+    post,
+    query,
+    standing_still,
+    take,
+    wait_until_full,
+)
 
 CALLS: dict[str, dict[str, Any]] = {
     "identify": {"traits": {"email": "an@people.test", "firstName": "An"}},
@@ -210,7 +219,7 @@ def test_a_log_that_stands_still_is_answered_with_503_and_when_to_come_back(
     collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracking_calls, "ANSWER_TIMEOUT_S", 0.3)
-    with standing_still_log(collector.workspace.log_file):
+    with standing_still(collector.workspace.log_file):
         answer = collector.post("/v1/track", message("track", "m1"))
     assert answer.status == 503
     assert answer.headers["retry-after"] == "1"
@@ -229,10 +238,9 @@ def test_more_than_may_be_in_flight_is_refused_at_once(tmp_path: Path) -> None:
                 collector.post("/v1/b", {"batch": [message("page", "m1", type="page")] * 2}).status
             )
         )
-        with standing_still_log(collector.workspace.log_file):
+        with standing_still(collector.workspace.log_file):
             first.start()
-            while post(collector.url, "/readyz", b"", method="GET").status == 200:
-                time.sleep(0.01)
+            wait_until_full(collector.url)
             started = time.monotonic()
             answer = collector.post("/v1/page", message("page", "m2"))
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
