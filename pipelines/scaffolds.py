@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from models.errors import UsageError
@@ -22,7 +23,9 @@ def write_scaffold(root: Path, name: str) -> list[Path]:
     if (root / SETTINGS_FILE).exists():
         msg = f"{root} is a workspace already (it holds {SETTINGS_FILE}). Edit that, or name another folder."
         raise UsageError(msg)
-    settings = (TEMPLATE / SETTINGS_FILE).read_text(encoding="utf-8").replace("{name}", name)
+    # A TOML string escapes quotes and backslashes as a JSON string does.
+    escaped = json.dumps(name, ensure_ascii=False)[1:-1]
+    settings = (TEMPLATE / SETTINGS_FILE).read_text(encoding="utf-8").replace("{name}", escaped)
     parse_settings(settings, SETTINGS_FILE)
     files = {
         SETTINGS_FILE: settings,
