@@ -15,16 +15,43 @@ import pyarrow as pa
 from identity.names import name_roots
 from schemas.tables import RECORDS, TIMESTAMP
 
-SURNAMES = ["Jansen", "de_Vries", "van_den_Berg", "Bakker", "Visser", "Smit", "Meijer", "de_Boer", "Mulder", "de_Groot", "Bos", "Vos", "Peters", "Hendriks", "van_Dijk", "van_Leeuwen", "Dekker", "Brouwer", "de_Wit", "Dijkstra", "Smits", "de_Graaf", "van_der_Meer", "van_der_Linden", "Kok", "Jacobs", "de_Haan", "Vermeulen", "van_den_Heuvel", "van_der_Veen", "van_den_Broek", "de_Bruijn", "van_der_Heijden", "Schouten", "van_Beek", "Willems", "van_Vliet", "Hoekstra", "Maas", "Verhoeven", "Koster", "van_Dam", "Prins", "Blom", "Huisman", "Peeters", "de_Jonge", "Kuipers", "van_Veen", "Postma", "Kramer", "Martens", "Claes", "Maes", "Wouters", "Goossens", "Mertens", "De_Smet", "Dubois", "Lambert", "Dupont", "Leroy", "Simon", "Laurent", "Lefebvre", "Michel", "Moreau", "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann", "Schäfer", "Koch", "Bauer", "Richter", "Klein", "Wolf", "Schröder", "Neumann", "Schwarz", "Zimmermann", "Braun", "Krüger", "Hofmann", "Hartmann", "Lange", "Schmitt", "Werner", "Krause", "Lehmann", "Köhler", "Smith", "Jones", "Taylor", "Brown", "Williams", "Wilson", "Johnson", "Davies", "Robinson", "Wright", "Thompson", "Evans", "Walker", "White", "Roberts", "Green", "Hall", "Wood", "Jackson", "Clarke", "Harris", "Cooper", "King", "Baker", "Turner", "Morris", "Hill", "Ward", "Moore", "Clark", "Lee", "Morgan", "Allen", "Miller", "Davis", "Garcia", "Rodriguez", "Martinez", "Hernandez", "Lopez", "Gonzalez", "Perez", "Sanchez", "Ramirez", "Torres", "Nguyen", "Yilmaz", "Kaya", "Demir", "Öztürk"]
-HEADS = (
-    ["Oude", "Nieuw", "Groen", "Zwart", "Hoog", "Laag", "Water", "Berg", "Veld", "Bosch", "Steen", "Brug", "Kerk", "Molen", "Ester", "Wester", "Noorder", "Zuider"]
-)
-TAILS = ["kamp", "man", "stra", "huis", "meijer", "hof", "water", "dijk", "ink", "ma", "voort", "brink", "horst", "laar", "veld", "broek", "berg", "zijl"]
-STREETS = ["Dorpsstraat", "Kerkstraat", "Molenweg", "Schoolstraat", "Hoofdstraat", "Stationsweg", "Julianalaan", "Beatrixlaan", "Nieuwstraat", "Parkweg", "Bahnhofstraße", "Gartenweg", "Lindenstraße", "Schulstraße", "Church_Road", "High_Street", "Station_Road", "Mill_Lane", "Park_Avenue", "Elm_Street", "Rue_Haute", "Grote_Markt", "Lange_Nieuwstraat", "Eikenlaan", "Beukenlaan", "Wilgenlaan", "Kastanjelaan", "Zandweg", "Veenweg", "Heideweg"]
-CITIES = (
-    ["Amsterdam", "Rotterdam", "Utrecht", "Eindhoven", "Groningen", "Breda", "Antwerpen", "Gent", "Hamburg", "Köln", "Leeds", "Bristol", "Dallas"]
-)
-DOMAINS = ["gmail.com", "hotmail.com", "outlook.com", "ziggo.nl", "kpnmail.nl", "gmx.de", "web.de", "yahoo.com", "icloud.com", "telenet.be"]
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+# An underscore stands for the space inside a name; whoever takes one replaces it.
+SURNAMES = _words("""
+    Jansen de_Vries van_den_Berg Bakker Visser Smit Meijer de_Boer Mulder de_Groot Bos Vos Peters Hendriks
+    van_Dijk van_Leeuwen Dekker Brouwer de_Wit Dijkstra Smits de_Graaf van_der_Meer van_der_Linden Kok Jacobs
+    de_Haan Vermeulen van_den_Heuvel van_der_Veen van_den_Broek de_Bruijn van_der_Heijden Schouten van_Beek
+    Willems van_Vliet Hoekstra Maas Verhoeven Koster van_Dam Prins Blom Huisman Peeters de_Jonge Kuipers
+    van_Veen Postma Kramer Martens Claes Maes Wouters Goossens Mertens De_Smet Dubois Lambert Dupont Leroy Simon
+    Laurent Lefebvre Michel Moreau Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann
+    Schäfer Koch Bauer Richter Klein Wolf Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann
+    Lange Schmitt Werner Krause Lehmann Köhler Smith Jones Taylor Brown Williams Wilson Johnson Davies Robinson
+    Wright Thompson Evans Walker White Roberts Green Hall Wood Jackson Clarke Harris Cooper King Baker Turner
+    Morris Hill Ward Moore Clark Lee Morgan Allen Miller Davis Garcia Rodriguez Martinez Hernandez Lopez
+    Gonzalez Perez Sanchez Ramirez Torres Nguyen Yilmaz Kaya Demir Öztürk
+""")
+HEADS = _words("""
+    Oude Nieuw Groen Zwart Hoog Laag Water Berg Veld Bosch Steen Brug Kerk Molen Ester Wester Noorder Zuider
+""")
+TAILS = _words("""
+    kamp man stra huis meijer hof water dijk ink ma voort brink horst laar veld broek berg zijl
+""")
+STREETS = _words("""
+    Dorpsstraat Kerkstraat Molenweg Schoolstraat Hoofdstraat Stationsweg Julianalaan Beatrixlaan Nieuwstraat
+    Parkweg Bahnhofstraße Gartenweg Lindenstraße Schulstraße Church_Road High_Street Station_Road Mill_Lane
+    Park_Avenue Elm_Street Rue_Haute Grote_Markt Lange_Nieuwstraat Eikenlaan Beukenlaan Wilgenlaan Kastanjelaan
+    Zandweg Veenweg Heideweg
+""")
+CITIES = _words("""
+    Amsterdam Rotterdam Utrecht Eindhoven Groningen Breda Antwerpen Gent Hamburg Köln Leeds Bristol Dallas
+""")
+DOMAINS = _words("""
+    gmail.com hotmail.com outlook.com ziggo.nl kpnmail.nl gmx.de web.de yahoo.com icloud.com telenet.be
+""")
 KEYS = "qwertyuiopasdfghjklzxcvbnm"
 SOURCES = ("web", "shop", "crm", "service")
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)

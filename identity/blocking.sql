@@ -1,5 +1,5 @@
 -- Candidate pairs: records that agree on at least one blocking rule, with the first rule that found them.
--- reads: compared (comparison_columns.sql with row_number "place" and the columns email_for_blocks, phone_for_blocks)
+-- reads: compared (comparison_columns.sql, and "place", a number per record)
 with keys as (
     unpivot (
         select
@@ -15,10 +15,16 @@ with keys as (
             postcode || '|' || first_name_roots[1] as "08 postcode and first name",
             postcode || '|' || house_number as "09 postcode and house number",
             address as "10 street and house number",
-            left(family_name, 3) || '|' || left(first_name, 2) || '|' || left(birth_date, 4) as "11 names' beginnings and birth year",
+            left(family_name, 3) || '|' || left(first_name, 2) || '|' || left(birth_date, 4)
+                as "11 names' beginnings and birth year",
             birth_date as "12 birth date",
             family_name || '|' || city as "13 surname and city",
-            left(family_name, 3) || '|' || left(first_name, 1) || '|' || postcode as "14 names' beginnings and postcode"
+            left(family_name, 3) || '|' || left(first_name, 1) || '|' || postcode as "14 names' beginnings and postcode",
+            first_name_roots[1] || '|' || left(family_name, 3) as "15 first name and the surname's beginning",
+            family_name || '|' || left(first_name, 2) as "16 surname and the first name's beginning",
+            street || '|' || first_name_roots[1] as "17 street and first name",
+            street || '|' || left(family_name, 2) as "18 street and the surname's beginning",
+            first_name_roots[1] || '|' || city as "19 first name and city"
         from compared
     )
     on columns(* exclude (place))

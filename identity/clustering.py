@@ -50,7 +50,7 @@ class Clusters:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A pair of records with an edge. ``link_weight`` is null when the pair is evidence only, ``score`` when unscored."""
+    """A pair of records with an edge. ``link_weight`` is null if it is evidence only, ``score`` if unscored."""
 
     l: str  # noqa: E741 - left and right, as in the schema
     r: str

@@ -4,7 +4,8 @@ select
     record_id_l as l,
     record_id_r as r,
     -- Rounded, so that the last bit of a sum cannot decide which of two equal edges comes first.
-    round(max(match_weight) filter (where kind = 'deterministic' or match_weight >= $link_match_weight), 6) as link_weight,
+    round(max(match_weight) filter (where kind = 'deterministic' or match_weight >= $link_match_weight), 6)
+        as link_weight,
     max(match_weight) filter (where kind = 'probabilistic') as score
 from edges
 group by l, r

@@ -57,6 +57,9 @@ final as (
     left join name_roots on name_roots.name = split_part(surname_parts.given_words, ' ', 1)
 )
 
-select *, street || ' ' || house_number as address
+select
+    *,
+    street || ' ' || house_number as address,
+    coalesce(postcode || ' ' || house_number, street || ' ' || house_number) as home
 from final
 order by record_id

@@ -10,13 +10,34 @@ from typing import Any
 
 Level = tuple[str, str, str | None]
 
-SWAPPED = (
-    'jaro_winkler_similarity("given_name_l", "family_name_r") >= 0.9 AND ("family_name_l" IS NULL '
-    'OR "given_name_r" IS NULL OR jaro_winkler_similarity("family_name_l", "given_name_r") >= 0.88) '
-    'OR jaro_winkler_similarity("family_name_l", "given_name_r") >= 0.9 AND ("given_name_l" IS NULL '
-    'OR "family_name_r" IS NULL OR jaro_winkler_similarity("given_name_l", "family_name_r") >= 0.88)'
+CROSSED = (
+    'jaro_winkler_similarity("given_name_l", "family_name_r")',
+    'jaro_winkler_similarity("family_name_l", "given_name_r")',
 )
-"""First name and surname change places, as far as both are known."""
+
+SWAPPED = " OR ".join(f"({one} >= 0.9 AND {other} >= 0.8)" for one, other in (CROSSED, CROSSED[::-1]))
+"""First name and surname change places."""
+
+MISPLACED = f"({CROSSED[0]} >= 0.9 OR {CROSSED[1]} >= 0.9)"
+"""A surname stands where the first name should; of the other name nothing is told."""
+
+GIVEN_NAMES_ALIKE = 'jaro_winkler_similarity("given_name_l", "given_name_r") >= 0.8'
+
+SURNAMES_AGREE = (
+    '(jaro_winkler_similarity("family_name_l", "family_name_r") >= 0.92 '
+    'OR array_length(list_intersect("family_parts_l", "family_parts_r")) >= 1 '
+    'OR list_contains("family_parts_l", "family_name_r") OR list_contains("family_parts_r", "family_name_l"))'
+)
+
+SAME_ADDRESS = '("street_l" = "street_r" OR "postcode_l" = "postcode_r") AND "house_number_l" = "house_number_r"'
+NEARLY_SAME_STREET = (
+    'jaro_winkler_similarity("street_l", "street_r") >= 0.9 AND ("house_number_l" = "house_number_r" '
+    'OR "postcode_l" = "postcode_r")'
+)
+
+SURNAME_TELLS_HOUSEHOLD = f"coalesce({SURNAMES_AGREE} OR {MISPLACED}, false) AND NOT coalesce({SWAPPED}, false)"
+SAME_HOUSEHOLD = f"coalesce({SAME_ADDRESS} OR {NEARLY_SAME_STREET}, false) AND {SURNAME_TELLS_HOUSEHOLD}"
+"""Who shares a roof often shares the surname: together they are one fact, which the address tells."""
 
 GIVEN_NAME: list[Level] = [
     ("the same", '"first_name_l" = "first_name_r" AND length("first_name_l") > 1', "first_name"),
@@ -33,7 +54,7 @@ GIVEN_NAME: list[Level] = [
         'AND substr("first_name_l", 1, 1) = substr("first_name_r", 1, 1)',
         None,
     ),
-    ("alike", 'jaro_winkler_similarity("given_name_l", "given_name_r") >= 0.8', None),
+    ("alike", GIVEN_NAMES_ALIKE, None),
 ]
 
 FAMILY_NAME: list[Level] = [
@@ -45,7 +66,7 @@ FAMILY_NAME: list[Level] = [
         None,
     ),
     ("a typing error apart", 'jaro_winkler_similarity("family_name_l", "family_name_r") >= 0.92', None),
-    ("swapped with the first name", SWAPPED, None),
+    ("in the first name's place", MISPLACED, None),
     ("alike", 'jaro_winkler_similarity("family_name_l", "family_name_r") >= 0.8', None),
 ]
 
@@ -89,18 +110,10 @@ PHONE: list[Level] = [
 ]
 
 ADDRESS: list[Level] = [
-    (
-        "the same street and number",
-        '"street_l" = "street_r" AND "house_number_l" = "house_number_r"',
-        "address",
-    ),
-    ("the same postcode and number", '"postcode_l" = "postcode_r" AND "house_number_l" = "house_number_r"', None),
-    (
-        "nearly the same street and number",
-        'jaro_winkler_similarity("street_l", "street_r") >= 0.9 AND ("house_number_l" = "house_number_r" '
-        'OR "postcode_l" = "postcode_r")',
-        None,
-    ),
+    ("the surname and the address the same", f"{SAME_ADDRESS} AND {SURNAME_TELLS_HOUSEHOLD}", "home"),
+    ("the surname the same, the address nearly", f"{NEARLY_SAME_STREET} AND {SURNAME_TELLS_HOUSEHOLD}", None),
+    ("the same address", SAME_ADDRESS, "home"),
+    ("nearly the same street and number", NEARLY_SAME_STREET, None),
     ("the same postcode", '"postcode_l" = "postcode_r"', "postcode"),
     ("the same street", '"street_l" = "street_r"', "street"),
     ("the same city", '"city_l" = "city_r"', "city"),
@@ -108,19 +121,37 @@ ADDRESS: list[Level] = [
 
 ADDRESS_UNKNOWN = '("street_l" IS NULL OR "street_r" IS NULL) AND ("postcode_l" IS NULL OR "postcode_r" IS NULL)'
 
+GIVEN_NAME_UNKNOWN = (
+    '"first_name_l" IS NULL OR "first_name_r" IS NULL '
+    f"OR coalesce({MISPLACED} AND NOT ({GIVEN_NAMES_ALIKE}) "
+    f"AND NOT coalesce({SWAPPED} OR {SURNAMES_AGREE}, false), false)"
+)
+FAMILY_NAME_UNKNOWN = (
+    f'("family_name_l" IS NULL OR "family_name_r" IS NULL) AND NOT coalesce({MISPLACED}, false) '
+    f'OR coalesce({SWAPPED}, false) AND "family_name_l" <> "family_name_r" OR {SAME_HOUSEHOLD}'
+)
+
 CITY: list[Level] = [
     ("the same", '"city_l" = "city_r"', "city"),
     ("a typing error apart", 'jaro_winkler_similarity("city_l", "city_r") >= 0.88', None),
 ]
 
 
+EMAIL_TELLS_THE_NAME = (
+    'coalesce(jaro_winkler_similarity("email_l", "email_r") < 0.94 AND "email_local_part_l" <> "email_local_part_r" '
+    'AND jaro_winkler_similarity("email_local_part_l", "email_local_part_r") >= 0.88 '
+    'AND (jaro_winkler_similarity("family_name_l", "family_name_r") >= 0.88 OR "first_name_l" = "first_name_r"), false)'
+)
+"""Addresses made of a name are alike because the name is, which the names' comparisons have told."""
+
+
 def comparisons() -> list[dict[str, Any]]:
     """The comparisons in the form of a Splink settings dictionary, without probabilities."""
     return [
-        _comparison("given_name", _unknown("first_name"), GIVEN_NAME),
-        _comparison("family_name", _unknown("family_name"), FAMILY_NAME),
+        _comparison("given_name", GIVEN_NAME_UNKNOWN, GIVEN_NAME),
+        _comparison("family_name", FAMILY_NAME_UNKNOWN, FAMILY_NAME),
         _comparison("birth_date", _unknown("birth_date"), BIRTH_DATE),
-        _comparison("email", _unknown("email"), EMAIL),
+        _comparison("email", f"{_unknown('email')} OR {EMAIL_TELLS_THE_NAME}", EMAIL),
         _comparison("phone", _unknown("phone"), PHONE),
         _comparison("address", ADDRESS_UNKNOWN, ADDRESS),
         # Where nothing finer is known the city speaks; elsewhere it is no fact of its own.

@@ -22,10 +22,10 @@ def match_key_edges(records: pa.Table, pairs: pa.Table, states: pa.Table) -> pa.
     """Edges of kind ``deterministic`` in EDGES, sorted; ``rule`` is the identifier type, one row per pair and type.
 
     Only values in state ``ok`` link. ``match_weight`` is log2(1/u), bounded, with u the chance that two random
-    records agree on this identifier type (the sum of the squared shares of its values), less log2 of the people behind the
-    value. Many records with one value are not linked each with each: those that say the same name and birth date
-    hang on one hub, hubs on each other, and records without a name on every hub, so that refusing one union leaves
-    the others in reach.
+    records agree on this identifier type (the sum of the squared shares of its values), less log2 of the people
+    behind the value. Many records with one value are not linked each with each: those that say the same name and
+    birth date hang on one hub, hubs on each other, and records without a name on every hub, so that refusing one
+    union leaves the others in reach.
     """
     tables = {"pairs": pairs, "states": states, "people_columns": comparison_columns(records)}
     parameters = {

@@ -22,7 +22,7 @@ MAX_BLOCK_RECORDS = 50
 """A key that more records share than this finds no candidates: it would compare thousands with thousands."""
 
 FREQUENCY_MEMORY = 500.0
-"""Records' worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
+"""People's worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
 
 SHOWN = {
     "given_name": "given_name",
@@ -87,6 +87,7 @@ def _predict(
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
+    counted = query(sql, "frequencies", {"compared": compared})
     api = DuckDBAPI(connection=sql)
     settings: dict[str, Any] = model.settings | {
         "link_type": "dedupe_only",
@@ -97,7 +98,7 @@ def _predict(
     }
     linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
     for column in frequency_columns(model):
-        table = api.register(_frequencies(sql, compared, column, model), dataset_display_name=f"frequencies_{column}")
+        table = api.register(_frequencies(counted, column, model), dataset_display_name=f"frequencies_{column}")
         linker.table_management.register_term_frequency_lookup(table, column)
     blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.array(["0"] * pairs.num_rows))
     linker.table_management.register_blocked_pairs_for_predict(api.register(blocked, dataset_display_name="candidates"))
@@ -117,14 +118,12 @@ def frequency_columns(model: MatchModel) -> list[str]:
     )
 
 
-def _frequencies(sql: duckdb.DuckDBPyConnection, compared: pa.Table, column: str, model: MatchModel) -> pa.Table:
-    known = len(compared) - compared[column].null_count
+def _frequencies(counted: pa.Table, column: str, model: MatchModel) -> pa.Table:
+    counts = counted.filter(pc.equal(counted["name"], column))
     typical = FREQUENCY_MEMORY * model.typical_frequencies[column]
-    counts = (
-        compared.select([column]).filter(pc.is_valid(compared[column])).group_by(column).aggregate([([], "count_all")])
-    )
-    shares = pc.divide(pc.add(pc.cast(counts["count_all"], pa.float64()), typical), known + FREQUENCY_MEMORY)
-    return pa.table({column: counts[column], f"tf_{column}": shares})
+    known = pc.sum(counts["others"]).as_py() or 0.0
+    shares = pc.divide(pc.add(counts["others"], typical), known + FREQUENCY_MEMORY)
+    return pa.table({column: counts["value"], f"tf_{column}": shares})
 
 
 def _edges(
