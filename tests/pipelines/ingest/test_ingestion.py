@@ -8,37 +8,16 @@ from typing import Any
 
 import pytest
 
-from connectors.log.opening import open_log
 from models.errors import FatalError
 from models.lakes import LAKE, open_lake
 from models.workspaces import Workspace
 from pipelines.ingest.content_hashes import hash_events
-from pipelines.ingest.ingestion import IngestSummary, ingest
 from tests.support.factories import make_event, make_record
+from tests.support.ingests import append_events, ingest_all, query_lake
 from tests.support.kills import run_killed
 from tests.support.workspaces import make_workspace
 
 SMALL = "[ingest]\nchunk_messages = 100\nmax_messages_per_commit = 250\n"
-
-
-def append(workspace: Workspace, events: list[dict[str, Any] | bytes]) -> None:
-    log = open_log(workspace)
-    log.append([make_record(event) for event in events])
-    log.close()
-
-
-def take(workspace: Workspace, run_id: str = "r1") -> IngestSummary:
-    log = open_log(workspace)
-    try:
-        with open_lake(workspace, create=True) as lake:
-            return ingest(workspace, log, lake, run_id)
-    finally:
-        log.close()
-
-
-def query(workspace: Workspace, statement: str) -> list[tuple[Any, ...]]:
-    with open_lake(workspace, read_only=True) as lake:
-        return lake.rows(statement)
 
 
 def shop_events(count: int) -> list[dict[str, Any] | bytes]:
@@ -63,16 +42,16 @@ def shop_events(count: int) -> list[dict[str, Any] | bytes]:
 def test_every_message_is_in_the_lake_once_or_in_quarantine(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, SMALL)
     events = shop_events(600)
-    append(workspace, events)
-    summary = take(workspace)
+    append_events(workspace, events)
+    summary = ingest_all(workspace)
     assert summary.messages == len(events) == 660
     assert summary.quarantined == 12
     assert summary.duplicates == 60
     assert summary.events == 588
     assert summary.commits == 3
     ids = {json.loads(make_record(event).value)["message_id"] for event in events if isinstance(event, dict)}
-    assert {row[0] for row in query(workspace, f"select message_id from {LAKE}.ingest.events")} == ids
-    assert query(workspace, f"select count(*), sum(amount) from {LAKE}.ingest.events where type = 'pos.sale'") == [
+    assert {row[0] for row in query_lake(workspace, f"select message_id from {LAKE}.ingest.events")} == ids
+    assert query_lake(workspace, f"select count(*), sum(amount) from {LAKE}.ingest.events where type = 'pos.sale'") == [
         (300, 3750)
     ]
     assert not list(workspace.staging.iterdir())
@@ -81,10 +60,10 @@ def test_every_message_is_in_the_lake_once_or_in_quarantine(tmp_path: Path) -> N
 def test_a_quarantined_message_keeps_its_bytes_and_every_reason(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     wrong = make_event("m1", "pos.sale", "tills", properties={"total": "much"})
-    append(workspace, [b"\xff\xfe not text", wrong, make_event("m2")])
-    summary = take(workspace)
+    append_events(workspace, [b"\xff\xfe not text", wrong, make_event("m2")])
+    summary = ingest_all(workspace)
     assert (summary.events, summary.quarantined) == (1, 2)
-    rows = query(
+    rows = query_lake(
         workspace,
         f"select original, reasons, source from {LAKE}.ingest.quarantine order by octet_length(original)",
     )
@@ -99,21 +78,25 @@ def test_a_quarantined_message_keeps_its_bytes_and_every_reason(tmp_path: Path) 
 
 def test_a_message_sent_again_later_adds_nothing(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
-    append(workspace, [make_event("m1"), make_event("m2")])
-    take(workspace, "r1")
-    append(workspace, [make_event("m2"), make_event("m3"), make_event("m3")])
-    summary = take(workspace, "r2")
+    append_events(workspace, [make_event("m1"), make_event("m2")])
+    ingest_all(workspace, "r1")
+    append_events(workspace, [make_event("m2"), make_event("m3"), make_event("m3")])
+    summary = ingest_all(workspace, "r2")
     assert (summary.events, summary.duplicates) == (1, 2)
-    assert query(workspace, f"select message_id from {LAKE}.ingest.events order by 1") == [("m1",), ("m2",), ("m3",)]
+    assert query_lake(workspace, f"select message_id from {LAKE}.ingest.events order by 1") == [
+        ("m1",),
+        ("m2",),
+        ("m3",),
+    ]
 
 
 def test_nothing_new_changes_nothing(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
-    append(workspace, [make_event("m1")])
-    take(workspace, "r1")
+    append_events(workspace, [make_event("m1")])
+    ingest_all(workspace, "r1")
     with open_lake(workspace, read_only=True) as lake:
         before = lake.snapshot_id()
-    assert take(workspace, "r2").messages == 0
+    assert ingest_all(workspace, "r2").messages == 0
     with open_lake(workspace, read_only=True) as lake:
         assert lake.snapshot_id() == before
 
@@ -121,11 +104,11 @@ def test_nothing_new_changes_nothing(tmp_path: Path) -> None:
 def test_batching_does_not_matter(tmp_path: Path) -> None:
     events = shop_events(300)
     whole, pieces = make_workspace(tmp_path / "whole", SMALL), make_workspace(tmp_path / "pieces", SMALL)
-    append(whole, events)
-    take(whole)
+    append_events(whole, events)
+    ingest_all(whole)
     for number, start in enumerate(range(0, len(events), 70)):
-        append(pieces, events[start : start + 70])
-        take(pieces, f"r{number}")
+        append_events(pieces, events[start : start + 70])
+        ingest_all(pieces, f"r{number}")
     hashes = []
     for workspace in (whole, pieces):
         with open_lake(workspace, read_only=True) as lake:
@@ -135,9 +118,9 @@ def test_batching_does_not_matter(tmp_path: Path) -> None:
 
 def test_an_identifier_is_counted_per_record_and_value(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
-    append(workspace, [make_event(f"m{number}", anonymous_id="a1", user_id="u1") for number in range(3)])
-    take(workspace)
-    rows = query(
+    append_events(workspace, [make_event(f"m{number}", anonymous_id="a1", user_id="u1") for number in range(3)])
+    ingest_all(workspace)
+    rows = query_lake(
         workspace, f"select source_record_id, type, value, events from {LAKE}.ingest.identifiers order by type"
     )
     assert rows == [("user_id:u1", "anonymous_id", "a1", 3), ("user_id:u1", "user_id", "u1", 3)]
@@ -145,20 +128,20 @@ def test_an_identifier_is_counted_per_record_and_value(tmp_path: Path) -> None:
 
 def test_a_log_that_is_not_the_lakes_is_refused(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
-    append(workspace, [make_event("m1"), make_event("m2")])
-    take(workspace)
+    append_events(workspace, [make_event("m1"), make_event("m2")])
+    ingest_all(workspace)
     for file in workspace.log_file.parent.iterdir():
         file.unlink()
-    append(workspace, [make_event("m3", anonymous_id="device-of-m1")])
+    append_events(workspace, [make_event("m3", anonymous_id="device-of-m1")])
     with pytest.raises(FatalError, match="another log than the lake was filled from"):
-        take(workspace)
+        ingest_all(workspace)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[tuple[Any, ...]]]:
     workspace = make_workspace(tmp_path_factory.mktemp("undisturbed"), SMALL)
-    append(workspace, shop_events(600))
-    take(workspace)
+    append_events(workspace, shop_events(600))
+    ingest_all(workspace)
     return content(workspace)
 
 
@@ -195,9 +178,9 @@ def test_killed_anywhere_and_run_again_gives_the_undisturbed_result(
     tmp_path: Path, undisturbed: tuple[str, list[tuple[Any, ...]]], target: str, moment: str
 ) -> None:
     workspace = make_workspace(tmp_path, SMALL)
-    append(workspace, shop_events(600))
+    append_events(workspace, shop_events(600))
     assert run_killed(target, moment, tmp_path, "ingest") == -9
-    take(workspace, "again")
+    ingest_all(workspace, "again")
     assert content(workspace) == undisturbed
     on_disk = set((workspace.lake_data / "ingest" / "events").glob("*.parquet"))
     with open_lake(workspace, read_only=True) as lake:
