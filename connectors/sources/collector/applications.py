@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -52,7 +53,7 @@ def make_application(
 async def _answer_elsewhere(_: Request, error: Exception) -> JSONResponse:
     """What is asked of any other address gets the same shape of answer as the calls."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    message = "Nothing is here. Calls are under /v1/; /healthz and /readyz say how the collector is."
-    if status == 405:
-        message = "Use GET."
-    return JSONResponse({"success": False, "code": "unknown_address", "message": message}, status_code=status)
+    code, message = "unknown_address", "Nothing is here. Calls are under /v1/; /healthz and /readyz say how it is."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        code, message = "wrong_method", "Use GET."
+    return JSONResponse({"success": False, "code": code, "message": message}, status_code=status)

@@ -40,18 +40,22 @@ def to_record(original: bytes, reception: Reception) -> tuple[LogRecord, str | N
     """
     try:
         message = _read(original)
+        call = message.get("type") or reception.call
+        if call not in CALLS:
+            return _unusable(original, reception, f"type is not one of {', '.join(CALLS)}")
+        return _usable(message, original, reception, str(call)), None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         return _unusable(original, reception, describe(error))
-    call = message.get("type") or reception.call
-    if call not in CALLS:
-        return _unusable(original, reception, f"type is not one of {', '.join(CALLS)}")
+
+
+def _usable(message: dict[str, Any], original: bytes, reception: Reception, call: str) -> LogRecord:
     if message.get("messageId") in (None, ""):
         message["messageId"] = derive_message_id(reception.source, original)
     if reception.context is not None:
         message.setdefault("context", reception.context)
     envelope = translate(message, reception.source, reception.received_at, reception.sent_at, call)
     headers = {"source": reception.source}
-    return LogRecord(reception.topic, record_key(envelope), _ENCODER.encode(envelope), headers), None
+    return LogRecord(reception.topic, record_key(envelope), _ENCODER.encode(envelope), headers)
 
 
 def _read(original: bytes) -> dict[str, Any]:

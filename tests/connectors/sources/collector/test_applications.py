@@ -46,4 +46,4 @@ def test_other_addresses_say_where_the_calls_are(collector: Collector) -> None:
         assert answer.status == 404
         assert answer.json["message"].startswith("Nothing is here. Calls are under /v1/")
     answer = post(collector.url, "/healthz", b"", method="DELETE", key=None)
-    assert (answer.status, answer.json["code"]) == (405, "unknown_address")
+    assert (answer.status, answer.json["code"]) == (405, "wrong_method")

@@ -132,7 +132,7 @@ def test_without_the_right_write_key_nothing_is_taken(
         ("/v1/track", b'{"userId":"an@people.test\xff"}', {}, 400, "invalid_message"),
         ("/v1/track", b'{"userId":"an@people.test\\ud800"}', {}, 400, "invalid_json"),
         ("/v1/track", b'{"type":"an@people.test"}', {}, 400, "invalid_message"),
-        ("/v1/track", b'{"an@people.test":' + b"[" * 9_000 + b"]" * 9_000 + b"}", {}, 400, "invalid_json"),
+        ("/v1/track", b'{"an@people.test":' + b"[" * 12_000 + b"]" * 12_000 + b"}", {}, 400, "invalid_json"),
         ("/v1/batch", b'{"batch":{"an@people.test":1}}', {}, 400, "invalid_json"),
         ("/v1/batch", b'{"an@people.test":1}', {}, 400, "invalid_json"),
         ("/v1/batch", b'{"batch":[],"context":"an@people.test\xff"}', {}, 400, "invalid_json"),
