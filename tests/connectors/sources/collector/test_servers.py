@@ -25,7 +25,7 @@ from tests.connectors.sources.collector.collecting import (
     standing_still,
     wait_until_full,
 )
-from tests.support.brokers import free_port
+from tests.support.brokers import free_port, running_broker
 from tests.support.workspaces import make_workspace
 
 
@@ -121,3 +121,26 @@ def test_on_kafka_an_event_is_answered_when_the_broker_has_it(tmp_path: Path, ka
         held = read_messages(log, topics + "web")
         assert [message.event["message_id"] for message in held] == ["m0", "m1", "m2"]
         assert held[0].headers == {"source": "webshop"}
+
+
+@pytest.mark.kafka
+def test_while_its_broker_is_away_it_answers_503_and_once_it_is_back_200(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, SETTINGS)
+    port = free_port()
+    settings = KafkaSettings(bootstrap_servers=f"127.0.0.1:{port}", connect_timeout_s=1, delivery_timeout_s=2)
+
+    def send(message_id: str) -> int:
+        return post(url, "/v1/page", {"messageId": message_id, "anonymousId": "a9"}, key="k").status
+
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(KafkaLog(settings)))
+        with running_broker(tmp_path / "broker", port):
+            url = stack.enter_context(running_collector({"k": "webshop"}, log, workspace.settings))
+            assert send("before") == 200
+        assert send("during") == 503
+        assert post(url, "/readyz", b"", method="GET").status == 503
+        assert post(url, "/healthz", b"", method="GET").status == 200
+        with running_broker(tmp_path / "broker", port):
+            assert send("during") == 200
+            # The broker of the tests keeps nothing over being killed, so what was before is not asked for.
+            assert "during" in {message.event["message_id"] for message in read_messages(log)}
