@@ -276,12 +276,13 @@ def _pieces(component: list[Link]) -> Iterator[list[Link]]:
     while waiting:
         links, threshold = waiting.pop()
         weights = [link.link_weight for link in links if link.link_weight is not None]
-        if _records(links) <= MAX_COMPONENT_RECORDS or not weights or threshold >= max(weights):
+        # Among equal edges no threshold chooses: there the bound on a cluster refuses what is too much.
+        if _records(links) <= MAX_COMPONENT_RECORDS or not weights or min(weights) == max(weights):
             yield links
             continue
-        raised = max(threshold, min(weights)) + THRESHOLD_STEP
+        raised = min(max(threshold, min(weights)) + THRESHOLD_STEP, max(weights))
         cut = [link for link in links if link.link_weight is None or link.link_weight >= raised]
-        waiting += [(piece, raised) for piece in components(cut, min(raised, max(weights)))]
+        waiting += [(piece, raised) for piece in components(cut, raised)]
 
 
 def _records(links: Sequence[Link]) -> int:

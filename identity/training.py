@@ -24,8 +24,11 @@ MIN_PROBABILITY = 1e-6
 LINK_MATCH_WEIGHT = 3.0
 KEEP_MATCH_WEIGHT = -1.0
 
-EM_BLOCKS = (("family_name", "birth_date"), ("first_name", "birth_date"), ("email",), ("postcode", "first_name"))
-"""Without truth, m comes from expectation maximisation within blocks; each trains what it does not hold equal."""
+EM_BLOCKS = (("email",), ("phone",), ("birth_date",))
+"""Without truth, m comes from expectation maximisation within blocks; each trains what it does not hold equal.
+
+Blocks of names would train next to nothing: most comparisons look at a name as well, and Splink leaves those out.
+"""
 
 NEAR_UNIQUE = {"email": "email", "phone": "phone"}
 """Comparisons whose values random pairs hardly ever share: u of equality is their sum of squared shares."""

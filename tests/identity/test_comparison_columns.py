@@ -1,0 +1,60 @@
+"""Records in the spelling in which they are compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from identity.comparison_columns import comparison_columns
+from tests.identity.factories import make_record, make_tables
+
+
+def compared(**columns: Any) -> dict[str, Any]:
+    records, _ = make_tables(make_record("1", **columns))
+    return comparison_columns(records).to_pylist()[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "spelt"),
+    [("van den Berg", "berg"), ("Berg, v.d.", "berg"), ("Müller", "muller"), ("De", "de"), ("O'Connor", "oconnor")],
+)
+def test_surnames_lose_accents_spaces_and_particles(written: str, spelt: str) -> None:
+    # O'Connor falls into two words, which are written together.
+    assert compared(family_name=written)["family_name"] == spelt
+
+
+def test_a_double_name_is_kept_in_parts() -> None:
+    assert compared(family_name="Jansen-de Vries")["family_parts"] == ["jansen", "vries"]
+    assert compared(family_name="de Vries")["family_parts"] is None
+
+
+def test_a_first_name_carries_the_names_it_may_stand_for() -> None:
+    assert compared(given_name="Bob")["first_name_roots"] == ["robert"]
+    assert compared(given_name="Xyra Maria")["first_name_roots"] == ["xyra"]
+    assert compared(given_name="J. R.")["first_name"] == "j"
+
+
+def test_a_house_number_is_found_in_the_street() -> None:
+    found = compared(street="Kerkstraat 12 b", postcode="1234 AB")
+    assert (found["street"], found["house_number"]) == ("kerkstraatb", "12")
+    assert compared(street="Kerkstraat", house_number="12-B", postcode="1234 AB")["home"] == "1234ab 12b"
+
+
+def test_an_address_without_a_postcode_is_a_home_by_its_street() -> None:
+    assert compared(street="Kerkstraat", house_number="12")["home"] == "kerkstraat 12"
+
+
+def test_short_local_parts_say_too_little_to_be_compared() -> None:
+    assert compared(email="Info@Shop.NL")["email_local_part"] == "info"
+    assert compared(email="ab@shop.nl")["email_local_part"] is None
+
+
+def test_empty_texts_are_unknown() -> None:
+    found = compared(given_name=" - ", family_name="", phone="n/a", city="?")
+    assert (found["given_name"], found["family_name"], found["phone"], found["city"]) == (None, None, None, None)
+
+
+def test_rows_are_sorted_by_record_id_and_none_is_lost() -> None:
+    records, _ = make_tables(make_record("b"), make_record("a"), make_record("c"))
+    assert comparison_columns(records)["record_id"].to_pylist() == ["a", "b", "c"]

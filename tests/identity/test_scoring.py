@@ -1,0 +1,141 @@
+"""Probabilistic edges: Splink's weights, with their evidence."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from benchmarks.people import make_people
+from identity.identifiers import identifier_states
+from identity.match_models import read_match_model
+from identity.scoring import prior_probability, score_pairs
+from models.settings import IdentitySettings
+from schemas.tables import EDGES
+from tests.identity.factories import make_record, make_tables
+from tests.identity.resolving import POLICIES, SETTINGS
+
+ALL = IdentitySettings(keep_match_weight=-100.0)
+ANNA = {"given_name": "Anna", "family_name": "de Wit", "birth_date": "1980-04-12", "email": "anna.dewit@post.nl"}
+
+
+def score(*rows: dict[str, object], settings: IdentitySettings = ALL) -> list[dict[str, object]]:
+    records, pairs = make_tables(*rows)
+    states = identifier_states(records, pairs, POLICIES)
+    return score_pairs(records, states, read_match_model(), settings).to_pylist()
+
+
+def levels(edge: dict[str, object]) -> dict[str, str]:
+    """Comparison -> level, without adjustments for rare and common values."""
+    return {
+        part["comparison"]: part["level"]
+        for part in edge["evidence"]
+        if part["level"] not in ("a rare value", "a common value")
+    }
+
+
+@pytest.fixture(scope="module")
+def people() -> tuple[pa.Table, pa.Table]:
+    records, pairs, _ = make_people(600, seed=3)
+    return records, identifier_states(records, pairs, POLICIES)
+
+
+@pytest.fixture(scope="module")
+def edges(people: tuple[pa.Table, pa.Table]) -> pa.Table:
+    return score_pairs(*people, read_match_model(), ALL)
+
+
+def test_evidence_adds_up_to_the_match_weight(edges: pa.Table) -> None:
+    assert edges.num_rows > 500
+    worst = max(abs(sum(p["match_weight"] for p in e["evidence"]) - e["match_weight"]) for e in edges.to_pylist())
+    assert worst < 1e-9
+
+
+def test_the_match_weight_is_splinks_own(people: tuple[pa.Table, pa.Table], edges: pa.Table) -> None:
+    with duckdb.connect() as sql:
+        again = score_pairs(*people, read_match_model(), ALL, sql)
+        tables = [name for (name,) in sql.execute("show tables").fetchall() if name.startswith("__splink__df_predict")]
+        splinks = sql.execute(f"select match_weight from {tables[0]} order by match_weight").fetchall()
+    ours = sorted(again["match_weight"].to_pylist())
+    assert len(ours) == len(splinks) == edges.num_rows
+    assert max(abs(one - other) for one, (other,) in zip(ours, splinks, strict=True)) < 1e-9
+
+
+def test_the_order_of_rows_changes_nothing(people: tuple[pa.Table, pa.Table], edges: pa.Table) -> None:
+    records, states = people
+    backwards = records.take(pa.array(range(records.num_rows))[::-1])
+    assert score_pairs(backwards, states, read_match_model(), ALL).equals(edges)
+
+
+def test_edges_are_sorted_ordered_pairs_in_the_tables_schema(edges: pa.Table) -> None:
+    assert edges.schema.equals(EDGES)
+    ends = [(row["record_id_l"], row["record_id_r"]) for row in edges.select(EDGES.names[:2]).to_pylist()]
+    assert ends == sorted(set(ends))
+    assert all(one < other for one, other in ends)
+    assert set(edges["model_version"].to_pylist()) == {"people_v1"}
+
+
+def test_only_pairs_worth_keeping_are_kept(people: tuple[pa.Table, pa.Table], edges: pa.Table) -> None:
+    kept = score_pairs(*people, read_match_model(), SETTINGS)
+    assert kept.num_rows == sum(weight >= -1.0 for weight in edges["match_weight"].to_pylist())
+
+
+def test_one_person_written_twice_scores_high_and_strangers_low() -> None:
+    same, other = make_record("1", **ANNA), make_record("2", **ANNA | {"given_name": "Ana"})
+    assert score(same, other)[0]["match_weight"] > 20
+    stranger = make_record("3", given_name="Bert", family_name="Smit", birth_date="1980-04-12", email="b@else.nl")
+    assert score(same, stranger)[0]["match_weight"] < 0
+
+
+def test_null_columns_weigh_nothing() -> None:
+    edge = score(make_record("1", **ANNA), make_record("2", family_name="de Wit", birth_date="1980-04-12"))[0]
+    assert levels(edge) == {
+        "prior": "one pair in about 63",
+        "family_name": "the same",
+        "birth_date": "the same",
+    }
+
+
+def test_people_under_one_roof_stay_apart_until_something_of_their_own_agrees() -> None:
+    home = {"family_name": "de Wit", "street": "Kerkstraat", "house_number": "12", "postcode": "1234AB"}
+    strangers = [
+        make_record(f"s{at:03}", given_name="Carla", family_name=f"{'abcdefghij'[at % 10]}{'klmnopqrst'[at // 10]}smit")
+        for at in range(100)
+    ]
+    rows = [make_record("1", given_name="Anna", **home), make_record("2", given_name="Bert", **home)]
+    edge = next(edge for edge in score(*rows, make_record("3", given_name="Anna", **home), *strangers))
+    assert (edge["record_id_l"], edge["record_id_r"]) == ("1", "2")
+    assert levels(edge)["address"] == "the surname and the address the same"
+    assert "family_name" not in levels(edge)
+    assert edge["match_weight"] < 1.0
+    one_person = next(edge for edge in score(*rows, make_record("3", given_name="Anna", **home), *strangers)[1:])
+    assert (one_person["record_id_l"], one_person["record_id_r"]) == ("1", "3")
+    assert one_person["match_weight"] > 1.0
+
+
+def test_swapped_names_speak_once() -> None:
+    swapped = make_record("2", **ANNA | {"given_name": "de Wit", "family_name": "Anna"})
+    found = levels(score(make_record("1", **ANNA | {"family_name": "Wit"}), swapped | {"given_name": "Wit"})[0])
+    assert found["given_name"] == "swapped with the surname"
+    assert "family_name" not in found
+
+
+def test_junk_values_count_as_unknown() -> None:
+    rows = [make_record(str(at), **ANNA | {"email": "test@test.com"}) for at in (1, 2)]
+    assert "email" not in levels(score(*rows)[0])
+
+
+def test_a_person_written_down_often_makes_a_value_no_more_common() -> None:
+    twice = score(*(make_record(str(at), **ANNA) for at in range(2)))
+    often = score(*(make_record(str(at), **ANNA) for at in range(20)))
+    assert often[0]["match_weight"] == pytest.approx(twice[0]["match_weight"], abs=1e-9)
+
+
+def test_no_candidates_give_an_empty_table() -> None:
+    assert score(make_record("1", given_name="Anna"), make_record("2", given_name="Bert")) == []
+
+
+def test_the_prior_is_one_match_per_record_in_powers_of_two() -> None:
+    assert prior_probability(10) == 1 / 64
+    assert prior_probability(1000) == 1 / 1024
+    assert prior_probability(1200) == 1 / 1024
