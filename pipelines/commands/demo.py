@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.commands.bars import progress_bars
-from pipelines.commands.options import as_of_option, json_option, now, print_facts, print_json, print_table
+from pipelines.commands.options import as_of_option, json_option, json_text, now, print_facts, print_table
 
 if TYPE_CHECKING:
+    from models.workspaces import Workspace
     from pipelines.demo.demonstrations import Demonstration
 
 SHOWN_EVENTS = 6
@@ -54,10 +55,17 @@ def command(
     plan = DemoPlan(Path(workspace), seed, people, events, as_of or now(), kafka)
     with progress_bars() as progress:
         demonstration = demonstrate(plan, now, progress)
+    report = json_text(demo_report(demonstration))
+    report_file(demonstration.workspace).write_text(report + "\n", encoding="utf-8")
     if as_json:
-        print_json(demo_report(demonstration))
+        click.echo(report)
     else:
         print_demonstration(demonstration)
+
+
+def report_file(workspace: Workspace) -> Path:
+    """Where a demo keeps :func:`demo_report`, for whoever checks or compares it later."""
+    return workspace.data / "demo" / "report.json"
 
 
 def demo_report(demonstration: Demonstration) -> dict[str, Any]:

@@ -65,8 +65,13 @@ def now() -> datetime:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout; timestamps ISO 8601, decimals as strings (they stay exact)."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    """One JSON document on stdout, as :func:`json_text`."""
+    click.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """One JSON document; timestamps ISO 8601, decimals as strings (they stay exact)."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
 
 
 def print_table(rows: Iterable[Sequence[Any]], header: Sequence[str]) -> None:
