@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.sources.collector.translations import derive_message_id, record_key, translate
@@ -90,6 +90,8 @@ def test_a_sender_can_not_set_what_the_collector_says() -> None:
     assert event == ENVELOPE | {"type": "web.page"}
 
 
+# On a busy machine the generator, not what is tested, may be slow.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["userId", "type", "event", "name", "traits", "properties", "custom", "timestamp", "sentAt"]),
