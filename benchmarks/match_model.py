@@ -44,10 +44,9 @@ def main() -> None:
         path = Path(folder) / DEFAULT_FILE.name
         write_match_model(train(), path)
         same = filecmp.cmp(path, DEFAULT_FILE, shallow=False)
+    outcome = "comes out the same" if same else "is another: write it with python -m benchmarks.match_model"
     print(f"trained on {RECORDS:,} records in {time.perf_counter() - started:.1f} s")
-    print(
-        f"the shipped {DEFAULT_FILE.name} {'comes out the same' if same else 'is another: write it with python -m benchmarks.match_model'}"
-    )
+    print(f"the shipped {DEFAULT_FILE.name} {outcome}")
 
 
 if __name__ == "__main__":

@@ -267,3 +267,12 @@ def _typo(chance: random.Random, text: str, share: float) -> str:
         if len(text) < 3:
             break
     return text
+
+
+def main() -> None:
+    """What the population looks like; the other benchmarks use it."""
+    records, _, truth = make_people(20_000)
+    people = len(set(truth["person_id"].to_pylist()))
+    print(f"{records.num_rows:,} records of {people:,} people, {records.num_rows / people:.1f} a person")
+    for column in ("given_name", "family_name", "birth_date", "email", "phone", "postcode", "user_id", "loyalty_id"):
+        print(f"  {column:12} known in {1 - records[column].null_count / records.num_rows:4.0%}")

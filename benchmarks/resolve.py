@@ -1,0 +1,93 @@
+"""How long resolving takes, step by step, and what vetoes add to the plain closure over the same edges."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from benchmarks.people import make_people
+from identity.clustering import cluster_edges
+from identity.evaluation import Evaluation, evaluate
+from identity.identifiers import identifier_states, without_junk
+from identity.match_keys import match_key_edges
+from identity.match_models import read_match_model
+from identity.scoring import score_pairs
+from models.settings import Settings
+
+SIZES = (20_000, 100_000)
+SEED = 99
+"""Other people than the match model was trained on."""
+
+Result = TypeVar("Result")
+
+
+def main() -> None:
+    """Time and accuracy at every size; ``python -m benchmarks.resolve 50000`` takes other sizes."""
+    for size in SIZES:
+        resolve(size)
+
+
+def resolve(size: int) -> None:
+    """One table of figures for about so many records."""
+    records, pairs, truth = make_people(size, SEED)
+    settings = Settings()
+    policies = settings.identifier_policies()
+    seconds: dict[str, float] = {}
+
+    def timed(step: str, work: Callable[[], Result]) -> Result:
+        started = time.perf_counter()
+        result = work()
+        seconds[step] = time.perf_counter() - started
+        return result
+
+    states = timed("states", lambda: identifier_states(records, pairs, policies))
+    used = without_junk(pairs, states)
+    keys = timed("keys", lambda: match_key_edges(records, used, states))
+    scored = timed("scoring", lambda: score_pairs(records, states, read_match_model(), settings.identity))
+    edges = pa.concat_tables([keys, scored])
+    ours = timed("clustering", lambda: cluster_edges(records, used, edges, policies, settings.identity))
+    plain = timed("closure", lambda: _closure(records, edges, settings.identity.link_match_weight))
+
+    total = sum(seconds[step] for step in ("states", "keys", "scoring", "clustering"))
+    print(f"{records.num_rows:,} records, {edges.num_rows:,} edges: {total:.1f} s, {records.num_rows / total:,.0f}/s")
+    for step in ("states", "keys", "scoring", "clustering"):
+        print(f"  {step:10} {seconds[step]:6.1f} s  {seconds[step] / total:4.0%}")
+    found, bare = evaluate(truth, ours.assignments), evaluate(truth, plain)
+    print(f"  ours            {_line(found)}")
+    print(f"  plain closure   {_line(bare)}")
+    print(f"  ratio of pairwise F1, ours to plain: {found.pairwise_f1 / bare.pairwise_f1:.3f}")
+    print(f"  ratio of time, clustering to plain closure: {seconds['clustering'] / seconds['closure']:.1f}")
+
+
+def _line(found: Evaluation) -> str:
+    return (
+        f"pairwise F1 {found.pairwise_f1:.3f} (precision {found.pairwise_precision:.3f}, recall "
+        f"{found.pairwise_recall:.3f}), B-cubed F1 {found.bcubed_f1:.3f}, mixed clusters {found.over_merge:.1%}"
+    )
+
+
+def _closure(records: pa.Table, edges: pa.Table, link_match_weight: float) -> pa.Table:
+    """Connected components of the linking edges, as Splink's own clustering gives them."""
+    parent = {record: record for record in records["record_id"].to_pylist()}
+
+    def find(record: str) -> str:
+        while parent[record] != record:
+            parent[record] = parent[parent[record]]
+            record = parent[record]
+        return record
+
+    links = pc.or_(pc.equal(edges["kind"], "deterministic"), pc.greater_equal(edges["match_weight"], link_match_weight))
+    linking = edges.filter(links)
+    for one, other in zip(linking["record_id_l"].to_pylist(), linking["record_id_r"].to_pylist(), strict=True):
+        parent[find(one)] = find(other)
+    return pa.table({"record_id": list(parent), "cluster": [find(record) for record in parent]})
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:] or map(str, SIZES):
+        resolve(int(argument))
