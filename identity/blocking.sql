@@ -23,8 +23,7 @@ with keys as (
             first_name_roots[1] || '|' || left(family_name, 3) as "15 first name and the surname's beginning",
             family_name || '|' || left(first_name, 2) as "16 surname and the first name's beginning",
             street || '|' || first_name_roots[1] as "17 street and first name",
-            street || '|' || left(family_name, 2) as "18 street and the surname's beginning",
-            first_name_roots[1] || '|' || city as "19 first name and city"
+            first_name_roots[1] || '|' || city as "18 first name and city"
         from compared
     )
     on columns(* exclude (place))
