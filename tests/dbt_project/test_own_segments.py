@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from models.errors import UsageError
+from models.lakes import LAKE, open_lake
 from models.workspaces import Workspace
-from pipelines.build import build, segment_catalogue
+from pipelines.build import build, segment_catalogue, segment_sizes
 from pipelines.scaffolds import TEMPLATE
 from tests.support.built_lakes import built_copy, segment_rows
 from tests.support.lakes import AS_OF
@@ -37,17 +39,22 @@ def refusal(workspace: Workspace) -> str:
     return message
 
 
-def test_the_example_of_a_new_workspace_builds_and_its_thresholds_can_be_set(tmp_path: Path) -> None:
+def test_the_example_of_a_new_workspace_builds_with_thresholds_of_its_own_and_at_a_later_moment(tmp_path: Path) -> None:
     guide = (TEMPLATE / "segments.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"\n\n((?:    .*\n|\n)+)", guide)
+    [example] = re.findall(r"```sql\n(.*?)```", guide, re.DOTALL)
     workspace = own_segment(
         tmp_path / "ws",
-        big_spenders_sql=example.replace("\n    ", "\n"),
+        big_spenders_sql=example.replace("> 1000", "> 500").replace("< 90", "< 400"),
         big_spenders_yml="models: [{name: big_spenders, description: Who spent much., meta: {label: Big spenders}}]",
         vars_yml="high_value_min_amount: 900\n",
     )
-    assert build(workspace, "own", AS_OF).segments["lapsed_high_value_buyers"] == 0
-    assert segment_rows(workspace, "big_spenders")[0] == ("p01_lapsed", "spent 812.4000 in all")
+    assert build(workspace, "own", AS_OF + timedelta(days=100)).segments == {
+        "big_spenders": 5,
+        "lapsed_high_value_buyers": 0,
+        "newsletter_readers_who_never_bought": 0,
+        "open_complaints": 0,
+    }
+    assert segment_rows(workspace, "big_spenders")[0] == ("p01_lapsed", "spent 812.4000 EUR in all")
     own = segment_catalogue(workspace)[0]
     assert (own.name, own.label, own.description, own.origin) == (
         "big_spenders",
@@ -83,7 +90,11 @@ def test_jinja_that_is_not_closed_names_the_segment(tmp_path: Path) -> None:
 
 def test_a_segment_with_other_columns_is_refused(tmp_path: Path) -> None:
     workspace = own_segment(tmp_path / "ws", big_sql="select profile_id from {{ ref('dim_profiles') }}")
-    assert refusal(workspace) == (
+    with open_lake(workspace) as lake:
+        lake.connection.execute(f"create table {LAKE}.segments.big as select profile_id from {LAKE}.marts.dim_profiles")
+        with pytest.raises(UsageError) as caught:
+            segment_sizes(lake)
+    assert str(caught.value) == (
         "Segment 'big' gives the columns profile_id; a segment gives exactly profile_id and reason."
         f" Change {workspace.segments / 'big.sql'}."
     )
