@@ -27,9 +27,6 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     trained_on: str
     #: ISO date.
     trained_at: str
-    #: Match weights (log2 Bayes factors) over which a pair links, or is kept as evidence, when nothing else is set.
-    link_match_weight: float
-    keep_match_weight: float
     #: Per column with a term-frequency adjustment, the chance that two random people agree on it (sum of squared
     #: shares): what is believed of a value before the data have been counted.
     typical_frequencies: dict[str, float]

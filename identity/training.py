@@ -21,9 +21,6 @@ MIN_RECORDS = 100
 MIN_PROBABILITY = 1e-6
 """A level that training never saw is rare, not impossible."""
 
-LINK_MATCH_WEIGHT = 3.0
-KEEP_MATCH_WEIGHT = -1.0
-
 EM_BLOCKS = (("email",), ("phone",), ("birth_date",))
 """Without truth, m comes from expectation maximisation within blocks; each trains what it does not hold equal.
 
@@ -76,8 +73,6 @@ def train_match_model(
         version=version,
         trained_on=trained_on,
         trained_at=trained_at.isoformat(),
-        link_match_weight=LINK_MATCH_WEIGHT,
-        keep_match_weight=KEEP_MATCH_WEIGHT,
         typical_frequencies={column: _agreement(strangers, column) for column in frequency_columns()},
         settings=settings,
     )

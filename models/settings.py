@@ -135,7 +135,9 @@ def default_identifier_policies() -> dict[str, IdentifierPolicy]:
             blocked_values=("test@test.com", "test@example.com", "noreply@example.com", "a@a.com", "none@none.com"),
             blocked_patterns=(r"(no-?reply|do-?not-?reply)@.*", r".*@(mailinator|example)\.(com|org|net)"),
         ),
-        "phone": IdentifierPolicy(max_people_per_value=4, blocked_patterns=(r"\+?(\d)\1{6,}", r"\+?\d*1234567\d*")),
+        "phone": IdentifierPolicy(
+            max_people_per_value=4, blocked_patterns=(r"\+?\d{0,4}(\d)\1{6,}", r"\+?\d*1234567\d*")
+        ),
         "payment_token": IdentifierPolicy(max_people_per_value=2, blocked_values=BLOCKED_IDS),
         "device_id": IdentifierPolicy(max_people_per_value=4, blocked_values=BLOCKED_IDS),
     }

@@ -84,14 +84,18 @@ def main(arguments: list[str] | None = None) -> int:
     configure_logging()
     debug = "--debug" in arguments or bool(os.environ.get("KLANTBEELD_DEBUG"))
     try:
-        result: Any = cli.main(args=arguments, prog_name="klantbeeld", standalone_mode=False)
+        # Not cli.main: that takes a reader of our output who went away (head, less) for a failure.
+        with cli.make_context("klantbeeld", list(arguments)) as context:
+            result: Any = cli.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.ClickException as error:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped", 130)
     except BrokenPipeError:
-        # The reader of our output (head, less) went away: not our failure. Keep the interpreter from flushing into it.
+        # Keep the interpreter from flushing into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KlantbeeldError as error:

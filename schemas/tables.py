@@ -161,7 +161,7 @@ IDENTIFIER_STATES = pa.schema(
 )
 """What each identifier value may do: ``ok`` links, ``shared`` is evidence only, ``junk`` is ignored; and by which rule.
 
-``people`` counts distinct person keys (first-name group with birth date or surname) among the value's records.
+``people`` counts the descriptions (name, birth date, accounts) among the value's records that cannot be one person's.
 """
 
 EDGES = pa.schema(

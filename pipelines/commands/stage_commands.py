@@ -49,7 +49,7 @@ def run_and_tell(
 def print_manifest(manifest: RunManifest) -> None:
     """A line a stage: what it did, and how long it took."""
     for record in manifest.stages:
-        facts = _facts(record.summary) if record.status == "done" else "nothing new"
+        facts = _facts(record.summary) if record.status == "done" else record.summary["because"]
         click.echo(f"{record.stage:<8} {record.seconds:6.1f} s  {facts}")
 
 

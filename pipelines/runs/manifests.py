@@ -60,8 +60,8 @@ class RunManifest:
 
 
 def new_run_id(now: datetime) -> str:
-    """A run id that sorts by time: ``20261122T120000Z-3f9a1c``."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """A run id that sorts by time, to the millisecond: ``20261122T120000.123Z-3f9a1c``."""
+    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}Z-{secrets.token_hex(3)}"
 
 
 def installed_versions() -> dict[str, str]:

@@ -21,6 +21,8 @@ from pipelines.runs.manifests import (
 )
 from pipelines.runs.stages import read_stages, record_stage
 
+NOTHING_NEW = "nothing new"
+
 
 @dataclass(frozen=True)
 class RunContext:
@@ -37,12 +39,13 @@ class RunContext:
 class Stage:
     """A stage: ``input_key`` fingerprints what it would read (None: nothing to do), ``execute`` does it.
 
-    ``input_key`` must be cheap; ``execute`` gives a summary of counts.
+    ``input_key`` must be cheap; ``execute`` gives a summary of counts; ``nothing`` says why there is nothing to do.
     """
 
     name: str
     input_key: Callable[[RunContext, Lake], str | None]
     execute: Callable[[RunContext], Mapping[str, Any]]
+    nothing: str = NOTHING_NEW
 
 
 def run_stages(
@@ -93,7 +96,8 @@ def _run_stage(context: RunContext, stage: Stage, force: bool) -> StageRecord:
         key = stage.input_key(context, lake)
         before = read_stages(lake).get(stage.name)
     if key is None or (before is not None and before.input_key == key and not force):
-        return StageRecord(stage.name, "skipped", time.monotonic() - started, {})
+        because = stage.nothing if key is None else NOTHING_NEW
+        return StageRecord(stage.name, "skipped", time.monotonic() - started, {"because": because})
     context.progress(stage.name, 0)
     summary = dict(stage.execute(context))
     with open_lake(context.workspace) as lake:

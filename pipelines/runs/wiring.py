@@ -118,9 +118,9 @@ def execute_sync(context: RunContext) -> Mapping[str, Any]:
 
 STAGES = {
     "ingest": Stage("ingest", ingest_key, execute_ingest),
-    "resolve": Stage("resolve", resolve_key, execute_resolve),
-    "build": Stage("build", build_key, execute_build),
-    "check": Stage("check", check_key, execute_check),
-    "sync": Stage("sync", sync_key, execute_sync),
+    "resolve": Stage("resolve", resolve_key, execute_resolve, "nothing is ingested yet"),
+    "build": Stage("build", build_key, execute_build, "nothing is resolved yet"),
+    "check": Stage("check", check_key, execute_check, "nothing is built yet"),
+    "sync": Stage("sync", sync_key, execute_sync, "nothing is published yet"),
 }
 """All stages, in the order of a run."""

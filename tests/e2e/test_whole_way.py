@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +12,14 @@ from typing import Any
 import pytest
 
 from models.lakes import open_lake
-from models.workspaces import open_workspace
+from models.workspaces import Workspace, open_workspace
 from pipelines.build import segment_tables
 from pipelines.ingest.content_hashes import hash_events
 from tests.support.check_demo import check, run_json
 from tests.support.ingests import people_of, query_lake
 from tests.support.kills import run_killed
 
-SMALL = ("--people", "600", "--events", "6000", "--seed", "7", "--as-of", "2026-11-20T12:00:00Z")
+SMALL = ("--people", "600", "--events", "6000", "--seed", "3", "--as-of", "2026-11-20T12:00:00Z")
 
 pytestmark = [pytest.mark.xdist_group("whole_way"), pytest.mark.timeout(600)]
 
@@ -48,11 +49,7 @@ def tables_of(folder: Path) -> dict[str, Any]:
     return {
         "events": events,
         "people": people_of(workspace),
-        "quarantine": query_lake(
-            workspace,
-            "select source, type, stage, reasons, original, count(*) as messages from lake.ingest.quarantine"
-            " group by all order by all",
-        ),
+        "quarantine": quarantine_of(workspace),
         "records": query_lake(workspace, "select * from lake.identity.records order by record_id"),
         "edges": query_lake(
             workspace, "select * from lake.identity.edges order by record_id_l, record_id_r, kind, rule"
@@ -75,6 +72,13 @@ def tables_of(folder: Path) -> dict[str, Any]:
             f" inner join {member} using (profile_id) order by 1, 2",
         ),
     }
+
+
+def quarantine_of(workspace: Workspace) -> list[tuple[Any, ...]]:
+    """Quarantined messages without the moment of receipt in them, which is another each time they are sent."""
+    rows = query_lake(workspace, "select source, type, stage, reasons, original from lake.ingest.quarantine")
+    found = [(*row[:4], re.sub(rb'"received_at":\s*"[^"]*"', b"", row[4])) for row in rows]
+    return sorted(found, key=repr)
 
 
 def test_the_demo_finds_what_was_written_and_a_second_run_does_nothing(embedded: Path) -> None:

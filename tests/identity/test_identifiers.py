@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import identifier_states, without_junk
-from models.settings import IdentifierPolicy
+from models.settings import IdentifierPolicy, default_identifier_policies
 from tests.identity.factories import make_record, make_tables
 from tests.identity.resolving import POLICIES
 
@@ -108,3 +108,15 @@ def test_without_junk_keeps_shared_values_and_drops_junk() -> None:
     kept = without_junk(pairs, identifier_states(records, pairs, POLICIES))
     assert pc.unique(kept["type"]).to_pylist() == ["email"]
     assert kept.num_rows == 5
+
+
+def test_numbers_of_one_digit_over_and_over_are_junk_with_their_country_code_too() -> None:
+    numbers = ("0000000000", "+31600000000", "+311111111111", "+31680976634")
+    rows = [make_record(f"r{place}", phone=number) for place, number in enumerate(numbers)]
+    found = identifier_states(*make_tables(*rows), default_identifier_policies()).to_pylist()
+    assert {row["value"]: row["state"] for row in found} == {
+        "0000000000": "junk",
+        "+31600000000": "junk",
+        "+311111111111": "junk",
+        "+31680976634": "ok",
+    }

@@ -90,6 +90,6 @@ def test_a_manifest_says_what_ran_with_which_versions(tmp_path: Path) -> None:
 
 
 def test_run_ids_sort_by_time() -> None:
-    later = datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC)
-    assert new_run_id(NOON).startswith("20261122T120000Z-")
+    later = datetime(2026, 11, 22, 12, 0, 0, 1_000, tzinfo=UTC)
+    assert new_run_id(NOON).startswith("20261122T120000.000Z-")
     assert new_run_id(NOON) < new_run_id(later)
