@@ -21,8 +21,6 @@ _FAMILIES = {
 _INTRODUCTION = """\
 # Events
 
-<!-- Written by `make docs` from schemas/contracts; change those, not this file. -->
-
 Every message in the log is one JSON object: the envelope, and in `properties` what belongs to this kind of event.
 Fields that are not named here are allowed and kept. Where a field may be null, null means the same as leaving it out.
 A message that breaks its contract goes to quarantine with its bytes and every reason; nothing is dropped.
