@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
+from identity.identifiers import PAIRS
 from identity.names import name_roots
-from schemas.tables import RECORDS, TIMESTAMP
+from schemas.tables import RECORDS
 
 
 def _words(text: str) -> list[str]:
@@ -56,16 +57,6 @@ KEYS = "qwertyuiopasdfghjklzxcvbnm"
 SOURCES = ("web", "shop", "crm", "service")
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 
-PAIRS = pa.schema(
-    [
-        pa.field("record_id", pa.string(), nullable=False),
-        pa.field("type", pa.string(), nullable=False),
-        pa.field("value", pa.string(), nullable=False),
-        pa.field("first_seen", TIMESTAMP, nullable=False),
-        pa.field("last_seen", TIMESTAMP, nullable=False),
-        pa.field("events", pa.int64(), nullable=False),
-    ]
-)
 TRUTH = pa.schema([pa.field("record_id", pa.string()), pa.field("person_id", pa.string())])
 
 Person = dict[str, str]

@@ -11,11 +11,23 @@ import pyarrow.compute as pc
 from identity.comparison_columns import comparison_columns
 from identity.queries import conform, query, session, sql_of
 from models.settings import IdentifierPolicy
-from schemas.tables import IDENTIFIER_STATES
+from schemas.tables import IDENTIFIER_STATES, TIMESTAMP
+
+PAIRS = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("first_seen", TIMESTAMP, nullable=False),
+        pa.field("last_seen", TIMESTAMP, nullable=False),
+        pa.field("events", pa.int64(), nullable=False),
+    ]
+)
+"""(record, identifier) pairs: every value that a record ever carried, when, and in how many events."""
 
 JUNK_RECORDS = 25
 JUNK_PEOPLE = 5
-"""A value in more records than this, by more people than this, is nobody's (identity.md 3.1)."""
+"""A value in more records than this, by more people than this, is nobody's (docs/decisions/0003-identity.md)."""
 
 EMAILS_PER_PERSON = 3
 """E-mail addresses that one person is believed to use on one device, card or phone."""

@@ -124,7 +124,10 @@ BLOCKED_IDS = (
 
 
 def default_identifier_policies() -> dict[str, IdentifierPolicy]:
-    """Policies that hold for types the settings file does not name. Limits: identity.md, measured on households."""
+    """Policies that hold for types the settings file does not name.
+
+    Where the limits come from: docs/decisions/0003-identity.md.
+    """
     return {
         "crm_id": IdentifierPolicy(max_people_per_value=1, blocked_values=BLOCKED_IDS),
         "user_id": IdentifierPolicy(max_people_per_value=1, max_per_person=0, blocked_values=BLOCKED_IDS),

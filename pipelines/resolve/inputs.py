@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from identity.identifiers import PAIRS
 from models.lakes import Lake
 from schemas.tables import IDENTIFIER_TYPES, RECORDS, TRAITS
 
@@ -15,7 +16,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class ResolveInputs:
-    """``records`` (RECORDS), ``pairs`` (pairs.sql) and ``activity`` (activity.sql), each sorted by record."""
+    """``records`` (RECORDS), ``pairs`` (PAIRS) and ``activity`` (activity.sql), each sorted by record."""
 
     records: pa.Table
     pairs: pa.Table
@@ -27,7 +28,7 @@ def read_inputs(lake: Lake) -> ResolveInputs:
     pairs, activity = lake.sql(_sql("pairs")), lake.sql(_sql("activity"))
     with lake.registered(pairs, "resolve_pairs"), lake.registered(activity, "resolve_activity"):
         records = lake.sql(_records_sql())
-    return ResolveInputs(records.select(RECORDS.names).cast(RECORDS), pairs, activity)
+    return ResolveInputs(records.select(RECORDS.names).cast(RECORDS), pairs.select(PAIRS.names).cast(PAIRS), activity)
 
 
 def read_observations(lake: Lake, states: pa.Table) -> pa.Table:

@@ -7,20 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.tables import IDENTIFIER_TYPES, RECORDS, TIMESTAMP
+from identity.identifiers import PAIRS
+from schemas.tables import IDENTIFIER_TYPES, RECORDS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-PAIRS = pa.schema(
-    [
-        pa.field("record_id", pa.string(), nullable=False),
-        pa.field("type", pa.string(), nullable=False),
-        pa.field("value", pa.string(), nullable=False),
-        pa.field("first_seen", TIMESTAMP, nullable=False),
-        pa.field("last_seen", TIMESTAMP, nullable=False),
-        pa.field("events", pa.int64(), nullable=False),
-    ]
-)
 
 
 def make_record(record_id: str, /, **columns: Any) -> dict[str, Any]:
