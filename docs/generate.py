@@ -133,7 +133,7 @@ def _comments(section: type[Any]) -> dict[str, str]:
         text = line.strip()
         if text.startswith("#:"):
             waiting.append(text[2:].strip())
-        elif ":" in text and not text.startswith(("class", '"""', "@", "def")):
+        elif ":" in text and not text.startswith(("class ", '"""', "@", "def ")):
             if waiting:
                 meanings[text.split(":")[0]] = " ".join(waiting)
             waiting = []

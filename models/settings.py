@@ -33,6 +33,7 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class WorkspaceSettings(_Section, frozen=True):
     """What holds for the whole workspace."""
 
+    #: What the workspace is called in reports.
     name: Annotated[str, Meta(min_length=1)] = "klantbeeld"
     #: ISO 3166-1 alpha-2; phone numbers and postcodes without a country are read as this country's.
     default_country: Country = "NL"
@@ -45,12 +46,17 @@ class KafkaSettings(_Section, frozen=True):
 
     #: Comma-separated host:port.
     bootstrap_servers: str = "localhost:9092"
+    #: Copies of each message in the cluster, of topics that are created.
     replication_factor: Positive = 1
+    #: How to connect; TLS with SSL and SASL_SSL.
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    #: How to log in, with the SASL protocols.
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
-    #: Names of environment variables, never the secrets themselves.
+    #: Name of the environment variable with the user name.
     username_env: str | None = None
+    #: Name of the environment variable with the password.
     password_env: str | None = None
+    #: File with the certificate authority's certificates; by default the system's.
     ssl_cafile: str | None = None
     #: How long to wait for a broker before saying that it is down, in seconds.
     connect_timeout_s: Annotated[float, Meta(gt=0)] = 10.0
@@ -61,6 +67,7 @@ class KafkaSettings(_Section, frozen=True):
 class LogSettings(_Section, frozen=True):
     """The event log: topics, partitions, retention and how much may be in flight."""
 
+    #: A SQLite file in the workspace, or a Kafka cluster.
     kind: Literal["embedded", "kafka"] = "embedded"
     #: Topics are this prefix and the event family: klantbeeld.web, .email, .pos, .service, .crm.
     topic_prefix: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]*$")] = "klantbeeld."
@@ -76,6 +83,7 @@ class LogSettings(_Section, frozen=True):
 class LakeSettings(_Section, frozen=True):
     """Where the lake's files and its catalog are."""
 
+    #: A SQLite file in the workspace, or a PostgreSQL database that several machines share.
     catalog: Literal["sqlite", "postgres"] = "sqlite"
     #: Name of the environment variable with the libpq connection string (``catalog = "postgres"``).
     postgres_dsn_env: str = "KLANTBEELD_CATALOG_DSN"
@@ -98,8 +106,9 @@ class IngestSettings(_Section, frozen=True):
     max_messages_per_commit: Annotated[int, Meta(ge=100)] = 100_000
     #: Larger messages go to quarantine unparsed.
     max_message_bytes: Positive = 1_048_576
-    #: Event times before this date, or further ahead of the receipt than max_ahead_hours, go to quarantine.
+    #: Events with a time before this date go to quarantine.
     earliest_timestamp: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "1970-01-02"
+    #: Events with a time further ahead of their receipt than this go to quarantine.
     max_ahead_hours: Positive = 24
 
 
@@ -161,6 +170,7 @@ class IdentitySettings(_Section, frozen=True):
 class TraitRule(_Section, frozen=True):
     """Survivorship: which of several values of one trait stands in the golden record."""
 
+    #: Said last, said most often, the longest, or said by the best source; ties fall to what was said last.
     rule: Literal["most_recent", "most_frequent", "longest", "source_priority"] = "most_recent"
     #: Sources from best to worst, for source_priority; sources not named come last, newest value first.
     sources: tuple[str, ...] = ()
@@ -191,6 +201,7 @@ def default_trait_rules() -> dict[str, TraitRule]:
 class SourceSettings(_Section, frozen=True):
     """One system that sends. Its name (the table's key) is the ``source`` of its events."""
 
+    #: Sends to `klantbeeld collect`, or gives files for `klantbeeld load`.
     kind: Literal["collector", "file"]
     #: collector: environment variable that holds the write key.
     write_key_env: str | None = None
@@ -229,6 +240,7 @@ class AudienceSettings(_Section, frozen=True):
     channel: Literal["email", "phone", "post", "any"] = "email"
     #: Profile columns of the export, besides profile_id.
     columns: tuple[str, ...] = ("email", "given_name", "family_name")
+    #: Where it is delivered: files under data/exports.
     destination: Literal["csv"] = "csv"
 
 
