@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from benchmarks.people import make_people
 from identity.clustering import cluster_edges
+from identity.disjoint_sets import DisjointSets
 from identity.evaluation import Evaluation, evaluate
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
@@ -73,19 +74,13 @@ def _line(found: Evaluation) -> str:
 
 def _closure(records: pa.Table, edges: pa.Table, link_match_weight: float) -> pa.Table:
     """Connected components of the linking edges, as Splink's own clustering gives them."""
-    parent = {record: record for record in records["record_id"].to_pylist()}
-
-    def find(record: str) -> str:
-        while parent[record] != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
-
+    sets = DisjointSets()
     links = pc.or_(pc.equal(edges["kind"], "deterministic"), pc.greater_equal(edges["match_weight"], link_match_weight))
     linking = edges.filter(links)
     for one, other in zip(linking["record_id_l"].to_pylist(), linking["record_id_r"].to_pylist(), strict=True):
-        parent[find(one)] = find(other)
-    return pa.table({"record_id": list(parent), "cluster": [find(record) for record in parent]})
+        sets.unite(one, other)
+    ids = records["record_id"].to_pylist()
+    return pa.table({"record_id": ids, "cluster": [sets.find(record) for record in ids]})
 
 
 if __name__ == "__main__":

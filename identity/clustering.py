@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from identity.comparison_columns import comparison_columns
+from identity.disjoint_sets import DisjointSets
 from identity.names import birth_dates_agree, first_names_agree
 from identity.queries import query, session
 from models.settings import IdentifierPolicy, IdentitySettings
@@ -144,25 +145,20 @@ class _Groups:
     """Groups of records that grow by union, with what is known of each group and between each two."""
 
     def __init__(self, links: Sequence[Link], facts: Mapping[str, Facts], limits: Mapping[str, int]) -> None:
-        self._parent: dict[str, str] = {}
+        self._sets = DisjointSets()
         self._limits = limits
         self._known: dict[str, _Known] = {}
         self._scores: dict[str, dict[str, tuple[float, int]]] = {}
         for link in links:
             for record in (link.l, link.r):
-                if record not in self._parent:
-                    self._parent[record] = record
+                if record not in self._known:
                     self._known[record] = _Known.of(record, facts.get(record, Facts()))
                     self._scores[record] = {}
             if link.score is not None:
                 self._scores[link.l][link.r] = self._scores[link.r][link.l] = (link.score, 1)
 
     def find(self, record: str) -> str:
-        parent = self._parent
-        while parent[record] != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
+        return self._sets.find(record)
 
     def members(self) -> list[list[str]]:
         return sorted(sorted(known.members) for known in self._known.values())
@@ -185,7 +181,7 @@ class _Groups:
 
     def unite(self, one: str, other: str) -> None:
         keep, gone = (one, other) if len(self._scores[one]) >= len(self._scores[other]) else (other, one)
-        self._parent[gone] = keep
+        self._sets.unite(keep, gone)
         self._known[keep].absorb(self._known.pop(gone))
         kept = self._scores[keep]
         kept.pop(gone, None)
@@ -249,24 +245,16 @@ def components(links: Iterable[Link], threshold: float | None = None) -> list[li
 
     Links inside a component stay in it whatever their weight; without a threshold every link connects.
     """
-    parent: dict[str, str] = {}
-
-    def find(record: str) -> str:
-        parent.setdefault(record, record)
-        while parent[record] != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
-
+    sets = DisjointSets()
     links = list(links)
     for link in links:
-        one, other = find(link.l), find(link.r)
         if threshold is None or (link.link_weight is not None and link.link_weight >= threshold):
-            parent[one] = other
+            sets.unite(link.l, link.r)
     found: dict[str, list[Link]] = {}
     for link in links:
-        if find(link.l) == find(link.r):
-            found.setdefault(find(link.l), []).append(link)
+        component = sets.find(link.l)
+        if component == sets.find(link.r):
+            found.setdefault(component, []).append(link)
     return list(found.values())
 
 

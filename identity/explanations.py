@@ -12,6 +12,8 @@ from typing import Literal
 
 import pyarrow as pa
 
+from identity.disjoint_sets import DisjointSets
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -97,22 +99,12 @@ def links(edges: Iterable[Edge], link_match_weight: float) -> list[Edge]:
 
 def spanning_tree(members: Collection[str], edges: Sequence[Edge]) -> list[Edge]:
     """The strongest edges that hold these records together; ``edges`` stand from the strongest on (:func:`links`)."""
-    parent = {record: record for record in members}
-
-    def find(record: str) -> str:
-        while parent[record] != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
-
-    tree = []
-    for edge in edges:
-        if edge.record_id_l in parent and edge.record_id_r in parent:
-            one, other = find(edge.record_id_l), find(edge.record_id_r)
-            if one != other:
-                parent[one] = other
-                tree.append(edge)
-    return tree
+    wanted, sets = set(members), DisjointSets()
+    return [
+        edge
+        for edge in edges
+        if edge.record_id_l in wanted and edge.record_id_r in wanted and sets.unite(edge.record_id_l, edge.record_id_r)
+    ]
 
 
 def strongest_path(tree: Iterable[Edge], start: str, end: str) -> list[Edge]:

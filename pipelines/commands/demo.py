@@ -89,7 +89,7 @@ def demo_report(demonstration: Demonstration) -> dict[str, Any]:
         },
         "stages": {record.stage: record.summary for record in run.stages},
         "quarantine_reasons": demonstration.quarantine_reasons,
-        "evaluation": asdict(demonstration.evaluation),
+        "evaluation": asdict(demonstration.evaluation) | {"recall_limit": demonstration.recall_limit},
         "segments": demonstration.segments,
         "exports": demonstration.exports,
         "showcase": demonstration.showcase_id,
@@ -146,6 +146,10 @@ def _print_people(demonstration: Demonstration) -> None:
             ["records (B-cubed)", found.bcubed_precision, found.bcubed_recall, found.bcubed_f1],
         ],
         ["  counted over", "precision", "recall", "F1"],
+    )
+    click.echo(
+        f"  recall cannot exceed {demonstration.recall_limit:.3f}: other pairs share neither an identifier nor a name"
+        "\n  (browsers on which nobody ever said who they were, bank cards never shown with a loyalty card)"
     )
     click.echo(f"  {found.exact:.1%} of the people exactly right; {found.over_merge:.1%} of the profiles mix people")
 

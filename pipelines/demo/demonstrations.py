@@ -25,6 +25,7 @@ from models.progress import Progress
 from models.workspaces import Workspace
 from pipelines.audiences.exports import newest_exports
 from pipelines.build import segment_sizes
+from pipelines.demo.limits import recall_limit
 from pipelines.demo.population import DemoTruth, write_demo_sources
 from pipelines.demo.posting import PostReport, post_web_events
 from pipelines.demo.workspaces import WRITE_KEY_ENV, demo_workspace
@@ -60,6 +61,7 @@ class Demonstration:
     run: RunManifest
     quarantine_reasons: dict[str, int]
     evaluation: Evaluation
+    recall_limit: float
     segments: dict[str, int]
     exports: list[dict[str, Any]]
     showcase_id: str
@@ -91,6 +93,7 @@ def demonstrate(plan: DemoPlan, clock: Callable[[], datetime], progress: Progres
         reasons = quarantine_reasons(lake)
         segments = segment_sizes(lake)
         showcase_id = showcase_profile(lake, truth.showcase.record_ids)
+        limit = recall_limit(lake, truth.truth_file)
     return Demonstration(
         workspace=workspace,
         truth=truth,
@@ -99,6 +102,7 @@ def demonstrate(plan: DemoPlan, clock: Callable[[], datetime], progress: Progres
         run=run,
         quarantine_reasons=reasons,
         evaluation=evaluate_people(workspace, truth.truth_file),
+        recall_limit=limit,
         segments=segments,
         exports=newest_exports(workspace),
         showcase_id=showcase_id,
