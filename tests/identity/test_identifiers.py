@@ -120,3 +120,11 @@ def test_numbers_of_one_digit_over_and_over_are_junk_with_their_country_code_too
         "+311111111111": "junk",
         "+31680976634": "ok",
     }
+
+
+def test_a_number_that_somebody_may_have_is_blocked_by_no_default() -> None:
+    found = identifier_states(
+        *make_tables(make_record("r1", loyalty_id="1234"), make_record("r2", user_id="123456")),
+        default_identifier_policies(),
+    )
+    assert found["state"].to_pylist() == ["ok", "ok"]
