@@ -89,6 +89,8 @@ class LakeSettings(_Section, frozen=True):
     postgres_dsn_env: str = "KLANTBEELD_CATALOG_DSN"
     #: Folder of the Parquet files; relative to the workspace, or absolute.
     data_path: str = "data/lake"
+    #: Days that earlier states of the lake can be read (time travel); the published state is kept for ever.
+    keep_snapshots_days: Annotated[int, Meta(ge=0)] = 7
     #: Memory that DuckDB may use before it spills to disk, for example "4GB"; empty: DuckDB's own default.
     memory_limit: Annotated[str, Meta(pattern=r"^(\d+(\.\d+)?\s?(KB|MB|GB|TB|KiB|MiB|GiB|TiB))?$")] = ""
     #: Threads of DuckDB; 0: one per core.

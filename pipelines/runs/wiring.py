@@ -109,11 +109,17 @@ def sync_key(context: RunContext, lake: Lake) -> str | None:
 
 
 def execute_sync(context: RunContext) -> Mapping[str, Any]:
-    """Export audiences."""
+    """Export audiences, then let go of what no reader needs any more."""
     from pipelines.audiences.syncs import sync
+    from pipelines.tidying import tidy_lake
 
     done = sync(context.workspace, context.run_id, context.clock(), context.progress)
-    return {"audiences": [asdict(part) | {"folder": part.folder and str(part.folder)} for part in done]}
+    tidied = tidy_lake(context.workspace, context.clock())
+    return {
+        "audiences": [asdict(part) | {"folder": part.folder and str(part.folder)} for part in done],
+        "expired_snapshots": tidied.snapshots,
+        "deleted_files": tidied.files,
+    }
 
 
 STAGES = {
