@@ -34,6 +34,8 @@ COMMANDS = {
     "profile": "everything known of one person",
     "explain": "why two records are one person (or are not), or why one person is one",
     "audience": "list, preview, explain and export audiences",
+    "clean": "deduplicate exported files, without a workspace",
+    "evaluate": "compare people with known truth: pairwise, B-cubed, exact, over-merge",
 }
 """Commands and what each does, in the order of the help. The module is ``pipelines.commands.<name>``."""
 

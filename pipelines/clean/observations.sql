@@ -1,0 +1,38 @@
+-- What the records of exports say about each trait, one row a value; what is nobody's is left out.
+-- reads: records (RECORDS), junk (type, value)
+with addressed as (
+    select
+        *,
+        case
+            when coalesce(street, house_number, postcode, city) is not null
+                then to_json({
+                    'street': street, 'house_number': house_number, 'postcode': postcode,
+                    'city': city, 'region': region, 'country_code': country_code
+                })::varchar
+        end as address,
+        (street is not null and (postcode is not null or city is not null))::int as address_rank
+    from records
+),
+
+said as (
+    unpivot (
+        select
+            source, source_record_id, address_rank,
+            given_name, family_name, birth_date::varchar as birth_date, gender, email, phone, address
+        from addressed
+    )
+    on given_name, family_name, birth_date, gender, email, phone, address
+    into name trait value value
+)
+
+select
+    source, source_record_id, trait, value, '' as message_id, 1::bigint as observed,
+    case
+        when trait = 'address' then address_rank
+        -- "A." says less than a name, however often it is said.
+        when trait = 'given_name' then (length(regexp_replace(value, '[^\p{L}]', '', 'g')) > 1)::int
+        else 0
+    end::integer as rank
+from said
+anti join junk on junk.type = said.trait and junk.value = said.value
+order by source, source_record_id, trait

@@ -1,0 +1,92 @@
+"""Who is who among the records of exports, with the evidence, and each person's golden record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity.clustering import cluster_edges
+from identity.identifiers import identifier_states, without_junk
+from identity.match_keys import match_key_edges
+from identity.match_models import read_match_model
+from identity.profiles import golden_records
+from identity.queries import session
+from identity.scoring import score_pairs
+from identity.survivorship import OBSERVATIONS, surviving_traits
+from models.progress import Progress
+from models.settings import Settings, TraitRule, default_trait_rules
+from pipelines.clean.records import NEVER
+from schemas.tables import EDGES, PROFILES, TIMESTAMP
+
+SETTINGS = Settings()
+LINK_MATCH_WEIGHT = SETTINGS.identity.link_match_weight
+STEPS = 5
+
+# Nothing says which record is the newest, so what most say is believed.
+RULES = {name: TraitRule(rule="most_frequent") for name in default_trait_rules()}
+
+OBSERVED = Path(__file__).with_name("observations.sql")
+GOLDEN = [name for name in PROFILES.names if name not in ("events", "first_seen", "last_seen")]
+
+
+@dataclass(frozen=True)
+class People:
+    """``members`` (``record_id``, ``profile_id``, sorted), EDGES, REFUSALS, identifier states and alarms."""
+
+    members: pa.Table
+    edges: pa.Table
+    refusals: pa.Table
+    states: pa.Table
+    alarms: pa.Table
+
+
+def find_people(records: pa.Table, pairs: pa.Table, progress: Progress) -> People:
+    """The people among RECORDS, by the shipped match model and the default settings.
+
+    Profile ids count the people in the order of their first record; they hold within this result and no longer.
+    """
+    policies = SETTINGS.identifier_policies()
+    progress("clean", 1, STEPS)
+    states = identifier_states(records, pairs, policies)
+    used = without_junk(pairs, states)
+    keys = match_key_edges(records, used, states)
+    progress("clean", 2, STEPS)
+    scored = score_pairs(records, states, read_match_model(), SETTINGS.identity)
+    edges = pa.concat_tables([keys, scored]).cast(EDGES).combine_chunks()
+    progress("clean", 3, STEPS)
+    clusters = cluster_edges(records, used, edges, policies, SETTINGS.identity)
+    progress("clean", 4, STEPS)
+    return People(_named(clusters.assignments), edges, clusters.refusals, states, clusters.alarms)
+
+
+def golden_table(records: pa.Table, people: People) -> pa.Table:
+    """One row a person: what most of its records say, trait by trait; how many records, and from which files."""
+    with session() as sql:
+        sql.register("records", records)
+        sql.register("junk", people.states.filter(pc.equal(people.states["state"], "junk")))
+        sql.register("members", people.members)
+        observations = sql.execute(OBSERVED.read_text(encoding="utf-8")).to_arrow_table()
+        owners = sql.execute(
+            "select profile_id, source, source_record_id from members inner join records using (record_id) "
+            "order by profile_id, source, source_record_id"
+        ).to_arrow_table()
+    observations = observations.append_column(
+        "observed_at", pa.repeat(pa.scalar(NEVER, TIMESTAMP), observations.num_rows)
+    )
+    traits = surviving_traits(observations.select(OBSERVATIONS.names).cast(OBSERVATIONS), owners, RULES)
+    moments = pa.repeat(pa.scalar(NEVER, TIMESTAMP), owners.num_rows)
+    activity = owners.select(["source", "source_record_id"])
+    activity = activity.append_column("events", pa.repeat(pa.scalar(1, pa.int64()), owners.num_rows))
+    activity = activity.append_column("first_seen", moments).append_column("last_seen", moments)
+    return golden_records(traits, owners, activity).select(GOLDEN)
+
+
+def _named(assignments: pa.Table) -> pa.Table:
+    names = sorted(set(assignments["cluster"].to_pylist()))
+    width = max(6, len(str(len(names))))
+    profile_of = {cluster: f"P{number:0{width}}" for number, cluster in enumerate(names, 1)}
+    profiles = [profile_of[cluster] for cluster in assignments["cluster"].to_pylist()]
+    return pa.table({"record_id": assignments["record_id"], "profile_id": pa.array(profiles, pa.string())})

@@ -1,0 +1,161 @@
+"""Exports as standardised records: what identity resolution compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity.identifiers import PAIRS
+from pipelines.normalise.countries import normalise_countries
+from pipelines.normalise.dates import normalise_birth_dates
+from pipelines.normalise.dictionaries import map_distinct
+from pipelines.normalise.emails import normalise_emails
+from pipelines.normalise.genders import normalise_genders
+from pipelines.normalise.names import normalise_names, normalise_places, split_names
+from pipelines.normalise.phones import normalise_phones
+from pipelines.normalise.postcodes import normalise_postcodes
+from pipelines.normalise.texts import normalise_codes, normalise_texts
+from schemas.tables import IDENTIFIER_TYPES, RECORDS, TRAITS
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Exports do not say when they were right; every record is as old as every other."""
+
+MIN_PHONE_DIGITS = 7
+_NOTHING = pa.scalar(None, pa.string())
+_MONTH_FIRST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Normalised columns of one file, as long as the file; ``further`` are second e-mail addresses and phones.
+
+    ``unusable`` counts, by field, values that said something and could not be used.
+    """
+
+    columns: dict[str, pa.Array]
+    further: list[tuple[str, pa.Array]]
+    unusable: dict[str, int]
+
+
+def normalise_export(table: pa.Table, fields: Mapping[str, tuple[str, ...]], country: str, latest: date) -> Facts:
+    """The facts of a file's rows.
+
+    Args:
+        fields: field -> columns of the table.
+        country: alpha-2 code where a row names none. A phone or postcode that is none of its country's is compared by
+            its digits, or letters and digits: the export may be another country's.
+        latest: no birth date is later.
+    """
+    raw = {name: [table[column].combine_chunks() for column in columns] for name, columns in fields.items()}
+    empty = pa.nulls(table.num_rows, pa.string())
+
+    def said(name: str) -> pa.Array:
+        return normalise_texts(raw[name][0]) if name in raw else empty
+
+    countries = normalise_countries(said("country"))
+    whole = pc.if_else(pc.and_(said("given_name").is_null(), said("family_name").is_null()), said("name"), _NOTHING)
+    given, family = split_names(whole)
+    street, postcode = _split_addresses(said("address"))
+    dates = _day_first(said("birth_date"), country)
+    columns = {
+        "given_name": normalise_names(pc.coalesce(said("given_name"), given)),
+        "family_name": normalise_names(pc.coalesce(_joined(said("name_prefix"), said("family_name")), family)),
+        "birth_date": normalise_birth_dates(dates, latest),
+        "gender": normalise_genders(said("gender")),
+        "street": normalise_places(pc.coalesce(said("street"), street)),
+        "house_number": pc.utf8_upper(_joined(said("house_number_suffix"), said("house_number"), behind=True)),
+        "postcode": _postcodes(pc.coalesce(said("postcode"), postcode), country, countries),
+        "city": normalise_places(said("city")),
+        "region": said("region"),
+        "country_code": countries,
+    }
+    identifiers = [
+        (name, _identifiers(name, normalise_texts(values), country, countries))
+        for name in IDENTIFIER_TYPES
+        for values in raw.get(name, ())
+    ]
+    for name, values in identifiers:
+        columns[name] = pc.coalesce(columns[name], values) if name in columns else values
+    columns |= {name: empty for name in IDENTIFIER_TYPES if name not in columns}
+    checked = [("birth_date", said("birth_date"), columns["birth_date"]), ("gender", said("gender"), columns["gender"])]
+    checked.append(("email", said("email"), columns["email"]))
+    lost = {name: before.is_valid().sum().as_py() - _kept(before, after) for name, before, after in checked}
+    return Facts(columns, identifiers, {name: count for name, count in lost.items() if count})
+
+
+def record_table(facts: pa.Table, ids: pa.Array, sources: pa.Array, source_record_ids: pa.Array) -> pa.Table:
+    """RECORDS of facts (columns TRAITS and IDENTIFIER_TYPES)."""
+    moment = pa.repeat(pa.scalar(NEVER, RECORDS.field("first_seen").type), len(ids))
+    columns = [ids, sources, source_record_ids, *(facts[name] for name in (*TRAITS, *IDENTIFIER_TYPES))]
+    return pa.table([*columns, moment, moment], schema=RECORDS)
+
+
+def pair_table(held: list[tuple[str, pa.Array, pa.Array]]) -> pa.Table:
+    """PAIRS of (identifier type, record ids, values), each pair once, sorted; null values are left out."""
+    parts = [
+        pa.table({"record_id": ids, "type": pa.repeat(name, len(ids)), "value": values}) for name, ids, values in held
+    ]
+    names = ["record_id", "type", "value"]
+    if not parts:
+        return PAIRS.empty_table()
+    known = pa.concat_tables(parts).filter(pc.field("value").is_valid())
+    distinct = known.group_by(names).aggregate([]).sort_by([(name, "ascending") for name in names])
+    moment = pa.repeat(pa.scalar(NEVER, PAIRS.field("first_seen").type), distinct.num_rows)
+    once = pa.repeat(pa.scalar(1, pa.int64()), distinct.num_rows)
+    return pa.table([*(distinct[name] for name in names), moment, moment, once], schema=PAIRS)
+
+
+def _identifiers(name: str, values: pa.Array, country: str, countries: pa.Array) -> pa.Array:
+    if name == "email":
+        return normalise_emails(values)
+    if name == "phone":
+        digits = map_distinct(values, _digits)
+        return pc.coalesce(normalise_phones(values, country, countries), digits)
+    return normalise_codes(values)
+
+
+def _digits(text: str) -> str | None:
+    digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
+    return digits if len(digits) >= MIN_PHONE_DIGITS else None
+
+
+def _postcodes(values: pa.Array, country: str, countries: pa.Array) -> pa.Array:
+    # "ZZ" is no country, so that the rule for countries without one applies.
+    return pc.coalesce(normalise_postcodes(values, country, countries), normalise_postcodes(values, "ZZ"))
+
+
+def _day_first(values: pa.Array, country: str) -> pa.Array:
+    """Month/day/year turned into day/month/year, where the column's other dates, or the country, say it is that."""
+    found = [match for match in map(_MONTH_FIRST.fullmatch, values.unique().drop_null().to_pylist()) if match]
+    day_first = any(int(match[1]) > 12 for match in found)
+    month_first = any(int(match[3]) > 12 for match in found)
+    if day_first or not (month_first or country == "US"):
+        return values
+    return map_distinct(values, lambda text: _MONTH_FIRST.sub(r"\3\2\1\2\4", text))
+
+
+def _split_addresses(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """(street with number, postcode) of addresses in one line: the street stands before the first comma."""
+    streets = map_distinct(values, lambda text: text.partition(",")[0].strip() or None)
+    return streets, map_distinct(values, _postcode_behind)
+
+
+def _postcode_behind(text: str) -> str | None:
+    found = re.findall(r"\b(?:[0-9]{4} ?[A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{4})\b", text.partition(",")[2])
+    return str(found[-1]) if found else None
+
+
+def _joined(parts: pa.Array, values: pa.Array, *, behind: bool = False) -> pa.Array:
+    """Values with their prefix before or their suffix behind them, where there is one."""
+    both = (values, parts) if behind else (parts, values)
+    # Not null_handling="skip": where both are null, Arrow 25 gives no row at all.
+    return pc.coalesce(pc.binary_join_element_wise(*both, "" if behind else " "), values)
+
+
+def _kept(before: pa.Array, after: pa.Array) -> int:
+    return int(pc.sum(pc.and_(before.is_valid(), after.is_valid())).as_py() or 0)
