@@ -1,0 +1,72 @@
+"""Rows of exports become facts in one spelling."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+
+from pipelines.clean.records import Facts, normalise_export, pair_table
+
+TODAY = date(2026, 11, 24)
+
+
+def facts(country: str = "NL", **columns: list[str | None]) -> Facts:
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    return normalise_export(table, {name: (name,) for name in columns}, country, TODAY)
+
+
+def test_a_whole_name_is_split_only_where_its_parts_are_unknown() -> None:
+    found = facts(name=["Jan van der Berg", "Piet Post"], family_name=[None, "Blok"]).columns
+    assert found["given_name"].to_pylist() == ["Jan", None]
+    assert found["family_name"].to_pylist() == ["van der Berg", "Blok"]
+
+
+def test_a_surname_gets_its_prefix_and_a_house_number_its_suffix() -> None:
+    found = facts(
+        name_prefix=["van de", None, None],
+        family_name=["Ven", "Blok", None],
+        house_number=["12", "3", None],
+        house_number_suffix=["a", None, None],
+    ).columns
+    assert found["family_name"].to_pylist() == ["van de Ven", "Blok", None]
+    assert found["house_number"].to_pylist() == ["12A", "3", None]
+
+
+def test_month_first_dates_are_told_by_the_other_dates_of_the_column() -> None:
+    found = facts(birth_date=["12/31/1978", "02/03/1980"]).columns["birth_date"]
+    assert found.to_pylist() == [date(1978, 12, 31), date(1980, 2, 3)]
+    found = facts(birth_date=["31/12/1978", "02/03/1980"]).columns["birth_date"]
+    assert found.to_pylist() == [date(1978, 12, 31), date(1980, 3, 2)]
+    assert facts("US", birth_date=["02/03/1980"]).columns["birth_date"].to_pylist() == [date(1980, 2, 3)]
+
+
+def test_phones_and_postcodes_of_no_known_country_are_compared_as_they_are() -> None:
+    found = facts(phone=["06-80976634", "702-919-1300", "12"], postcode=["1234ab", "2119", "?"]).columns
+    assert found["phone"].to_pylist() == ["+31680976634", "7029191300", None]
+    assert found["postcode"].to_pylist() == ["1234 AB", "2119", None]
+
+
+def test_an_address_in_one_line_gives_street_and_postcode() -> None:
+    found = facts(address=["Dorpsstraat 12, 1234 AB Ons Dorp", "Kade 3", None]).columns
+    assert found["street"].to_pylist() == ["Dorpsstraat 12", "Kade 3", None]
+    assert found["postcode"].to_pylist() == ["1234 AB", None, None]
+
+
+def test_values_that_cannot_be_used_are_counted() -> None:
+    assert facts(birth_date=["1980-13-01", "", None], email=["no address", "a@b.nl", None]).unusable == {
+        "birth_date": 1,
+        "email": 1,
+    }
+
+
+def test_every_phone_of_a_record_identifies_it() -> None:
+    table = pa.table({"phone": ["06-80976634", None], "mobile": ["06-80112233", "06-80112233"]})
+    found = normalise_export(table, {"phone": ("phone", "mobile")}, "NL", TODAY)
+    assert found.columns["phone"].to_pylist() == ["+31680976634", "+31680112233"]
+    pairs = pair_table([(name, pa.array(["1", "2"]), values) for name, values in found.further])
+    assert pairs.select(["record_id", "value"]).to_pylist() == [
+        {"record_id": "1", "value": "+31680112233"},
+        {"record_id": "1", "value": "+31680976634"},
+        {"record_id": "2", "value": "+31680112233"},
+    ]
