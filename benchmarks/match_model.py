@@ -24,14 +24,15 @@ TRAINED_AT = date(2026, 11, 24)
 
 def train() -> MatchModel:
     """The match model as shipped; the same on every machine."""
-    records, _, truth = make_people(RECORDS, SEED)
+    records, _, truth = make_people(RECORDS, SEED, numbered=True)
     return train_match_model(
         records,
         truth=truth,
         version=VERSION,
         trained_on=(
             f"{records.num_rows:,} synthetic records of {len(set(truth['person_id'].to_pylist())):,} people with known "
-            f"truth: benchmarks/people.py, make_people({RECORDS}, seed={SEED}), trained by benchmarks/match_model.py"
+            f"truth: benchmarks/people.py, make_people({RECORDS}, seed={SEED}, numbered=True), "
+            "trained by benchmarks/match_model.py"
         ),
         trained_at=TRAINED_AT,
     )

@@ -23,7 +23,8 @@ with keys as (
             first_name_roots[1] || '|' || left(family_name, 3) as "15 first name and the surname's beginning",
             family_name || '|' || left(first_name, 2) as "16 surname and the first name's beginning",
             street || '|' || first_name_roots[1] as "17 street and first name",
-            first_name_roots[1] || '|' || city as "18 first name and city"
+            first_name_roots[1] || '|' || city as "18 first name and city",
+            crm_id as "19 customer number"
         from compared
     )
     on columns(* exclude (place))

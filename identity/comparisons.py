@@ -109,6 +109,8 @@ PHONE: list[Level] = [
     ("one digit apart", 'damerau_levenshtein("phone_l", "phone_r") <= 1', None),
 ]
 
+CUSTOMER_NUMBER: list[Level] = [("the same", '"crm_id_l" = "crm_id_r"', "crm_id")]
+
 ADDRESS: list[Level] = [
     ("the surname and the address the same", f"{SAME_ADDRESS} AND {SURNAME_TELLS_HOUSEHOLD}", "home"),
     ("the surname the same, the address nearly", f"{NEARLY_SAME_STREET} AND {SURNAME_TELLS_HOUSEHOLD}", None),
@@ -153,6 +155,8 @@ def comparisons() -> list[dict[str, Any]]:
         _comparison("birth_date", _unknown("birth_date"), BIRTH_DATE),
         _comparison("email", f"{_unknown('email')} OR {EMAIL_TELLS_THE_NAME}", EMAIL),
         _comparison("phone", _unknown("phone"), PHONE),
+        # Another number tells nothing: customers have several, one a system or one an account.
+        _comparison("crm_id", f'{_unknown("crm_id")} OR "crm_id_l" <> "crm_id_r"', CUSTOMER_NUMBER),
         _comparison("address", ADDRESS_UNKNOWN, ADDRESS),
         # Where nothing finer is known the city speaks; elsewhere it is no fact of its own.
         _comparison("city", f"{_unknown('city')} OR NOT ({ADDRESS_UNKNOWN})", CITY),
@@ -187,5 +191,5 @@ def _level(label: str, condition: str, frequency_column: str | None) -> dict[str
 
 def frequency_columns() -> list[str]:
     """Columns whose values' frequencies the comparisons adjust for, sorted."""
-    groups = (GIVEN_NAME, FAMILY_NAME, BIRTH_DATE, EMAIL, PHONE, ADDRESS, CITY)
+    groups = (GIVEN_NAME, FAMILY_NAME, BIRTH_DATE, EMAIL, PHONE, CUSTOMER_NUMBER, ADDRESS, CITY)
     return sorted({column for levels in groups for _, _, column in levels if column is not None})

@@ -23,6 +23,8 @@ witnesses as (
     union all
     select 'phone', phone, first_name_start from described
     union all
+    select 'crm_id', crm_id, first_name_start from described
+    union all
     select 'address', address, first_name_start from described
     union all
     select 'home', home, first_name_start from described

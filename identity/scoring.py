@@ -30,6 +30,7 @@ SHOWN = {
     "birth_date": "cast(birth_date as varchar)",
     "email": "email",
     "phone": "phone",
+    "crm_id": "crm_id",
     "address": "nullif(concat_ws(' ', street, house_number, postcode, city), '')",
     "city": "city",
 }
@@ -45,7 +46,7 @@ def score_pairs(
 ) -> pa.Table:
     """Edges of kind ``probabilistic`` in EDGES with a match weight of at least ``settings.keep_match_weight``, sorted.
 
-    ``records`` has the schema RECORDS, ``states`` IDENTIFIER_STATES; junk e-mail addresses and phones count as unknown.
+    ``records`` has the schema RECORDS, ``states`` IDENTIFIER_STATES; junk values count as unknown.
     The evidence of an edge is the prior, one weight per comparison that could be made, and one per term-frequency
     adjustment; together they are the match weight. Columns that are null everywhere weigh nothing.
 

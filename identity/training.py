@@ -27,7 +27,7 @@ EM_BLOCKS = (("email",), ("phone",), ("birth_date",))
 Blocks of names would train next to nothing: most comparisons look at a name as well, and Splink leaves those out.
 """
 
-NEAR_UNIQUE = {"email": "email", "phone": "phone"}
+NEAR_UNIQUE = {"email": "email", "phone": "phone", "crm_id": "crm_id"}
 """Comparisons whose values random pairs hardly ever share: u of equality is their sum of squared shares."""
 
 

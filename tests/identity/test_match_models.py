@@ -14,7 +14,7 @@ from models.errors import UsageError
 def test_the_default_is_the_shipped_model_and_says_where_it_comes_from() -> None:
     model = read_match_model()
     assert model.version == "people_v1"
-    assert "make_people(40000, seed=7)" in model.trained_on
+    assert "make_people(40000, seed=7, numbered=True)" in model.trained_on
 
 
 def test_writing_and_reading_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -96,6 +96,23 @@ def test_null_columns_weigh_nothing() -> None:
     }
 
 
+def test_a_customer_number_speaks_for_a_pair_whose_names_were_replaced_and_another_number_is_silent() -> None:
+    born = {"birth_date": "1980-04-12", "street": "Kerkstraat", "postcode": "1234AB"}
+    anna = make_record("1", given_name="Anna", family_name="de Wit", crm_id="7771880", **born)
+    renamed = make_record("2", given_name="Rosa", family_name="Parr", crm_id="7771880", **born)
+    other = make_record("3", given_name="Rosa", family_name="Parr", crm_id="7771881", **born)
+    with_number, without_number, _ = score(anna, renamed, other)
+    assert levels(with_number)["crm_id"] == "the same"
+    assert "crm_id" not in levels(without_number)
+    assert with_number["match_weight"] > without_number["match_weight"] + 5
+
+
+def test_a_customer_number_that_is_nobodys_is_no_evidence() -> None:
+    one = make_record("1", **ANNA, crm_id="unknown")
+    other = make_record("2", **ANNA, crm_id="unknown")
+    assert "crm_id" not in levels(score(one, other)[0])
+
+
 def test_people_under_one_roof_stay_apart_until_something_of_their_own_agrees() -> None:
     home = {"family_name": "de Wit", "street": "Kerkstraat", "house_number": "12", "postcode": "1234AB"}
     strangers = [
