@@ -24,6 +24,9 @@ MAX_COMPONENT_RECORDS = 500
 THRESHOLD_STEP = 1.0
 """By how much (match weight) the threshold inside too large a component rises at a time."""
 
+JUDGED_DIFFERENT = "judged to be different people"
+"""Why a union is refused that a judgement forbids."""
+
 ASSIGNMENTS = pa.schema(
     [pa.field("record_id", pa.string(), nullable=False), pa.field("cluster", pa.string(), nullable=False)]
 )
@@ -51,12 +54,16 @@ class Clusters:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A pair of records with an edge. ``link_weight`` is null if it is evidence only, ``score`` if unscored."""
+    """A pair of records with an edge. ``link_weight`` is null if it is evidence only, ``score`` if unscored.
+
+    ``judgement`` is what a person decided on the pair, ``same`` or ``different``, or None.
+    """
 
     l: str  # noqa: E741 - left and right, as in the schema
     r: str
     link_weight: float | None
     score: float | None
+    judgement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,13 @@ def cluster_edges(
     Deterministic edges link, probabilistic ones from ``settings.link_match_weight`` on; weaker ones count as evidence
     against a union. Edges are tried from the strongest to the weakest, and a union is refused when it would
 
+    - bring together two records that a judgement keeps apart, be it through others,
     - give a person more values of an identifier type than ``max_per_person`` (``pairs`` must not hold junk values),
     - join groups whose first names or birth dates mostly disagree, unless the scored pairs between them
       speak for it on average (two records that only share an identifier have to agree),
     - make a cluster of more than ``MAX_COMPONENT_RECORDS`` records.
 
+    Pairs judged to be one person are united before all others, and only a judgement refuses them.
     Refused edges between different clusters are the refusals. Ties fall by record id, so row order changes nothing.
     """
     with session() as sql:
@@ -123,7 +132,10 @@ def cluster_edges(
 def cluster_component(
     links: Sequence[Link], facts: Mapping[str, Facts], limits: Mapping[str, int]
 ) -> tuple[list[list[str]], list[Refusal]]:
-    """The clusters of one component and the unions it refused; ``links`` stand from the strongest to the weakest."""
+    """The clusters of one component and the unions it refused.
+
+    ``links`` stand from the strongest to the weakest, those judged ``same`` before all others.
+    """
     groups = _Groups(links, facts, limits)
     refused: dict[tuple[str, str], Refusal] = {}
     for link in links:
@@ -132,7 +144,9 @@ def cluster_component(
         one, other = groups.find(link.l), groups.find(link.r)
         if one == other:
             continue
-        reason = groups.objection(one, other)
+        reason = groups.veto(one, other)
+        if reason is None and link.judgement != "same":
+            reason = groups.objection(one, other)
         if reason is None:
             groups.unite(one, other)
         else:
@@ -149,6 +163,7 @@ class _Groups:
         self._limits = limits
         self._known: dict[str, _Known] = {}
         self._scores: dict[str, dict[str, tuple[float, int]]] = {}
+        self._apart: dict[str, set[str]] = {}
         for link in links:
             for record in (link.l, link.r):
                 if record not in self._known:
@@ -156,6 +171,9 @@ class _Groups:
                     self._scores[record] = {}
             if link.score is not None:
                 self._scores[link.l][link.r] = self._scores[link.r][link.l] = (link.score, 1)
+            if link.judgement == "different":
+                self._apart.setdefault(link.l, set()).add(link.r)
+                self._apart.setdefault(link.r, set()).add(link.l)
 
     def find(self, record: str) -> str:
         return self._sets.find(record)
@@ -163,8 +181,12 @@ class _Groups:
     def members(self) -> list[list[str]]:
         return sorted(sorted(known.members) for known in self._known.values())
 
+    def veto(self, one: str, other: str) -> str | None:
+        """That a judgement keeps a record of one group apart from one of the other, or None."""
+        return JUDGED_DIFFERENT if other in self._apart.get(one, ()) else None
+
     def objection(self, one: str, other: str) -> str | None:
-        """Why two groups must stay apart, or None."""
+        """Why the evidence has two groups stay apart, or None."""
         left, right = self._known[one], self._known[other]
         for name, limit in self._limits.items():
             values = left.limited.get(name, frozenset()) | right.limited.get(name, frozenset())
@@ -191,6 +213,10 @@ class _Groups:
             self._scores[neighbour].pop(gone)
             before, count = kept.get(neighbour, (0.0, 0))
             kept[neighbour] = self._scores[neighbour][keep] = (before + total, count + pairs)
+        for enemy in self._apart.pop(gone, ()):
+            self._apart[enemy].discard(gone)
+            self._apart[enemy].add(keep)
+            self._apart.setdefault(keep, set()).add(enemy)
 
 
 @dataclass(slots=True)
@@ -243,12 +269,14 @@ class _Known:
 def components(links: Iterable[Link], threshold: float | None = None) -> list[list[Link]]:
     """The links by connected component, in order of first appearance; links under the threshold connect nothing.
 
-    Links inside a component stay in it whatever their weight; without a threshold every link connects.
+    Links inside a component stay in it whatever their weight; without a threshold every link connects
+    but a mere veto.
     """
     sets = DisjointSets()
     links = list(links)
     for link in links:
-        if threshold is None or (link.link_weight is not None and link.link_weight >= threshold):
+        is_evidence = link.link_weight is not None or link.score is not None
+        if is_evidence if threshold is None else (link.link_weight is not None and link.link_weight >= threshold):
             sets.unite(link.l, link.r)
     found: dict[str, list[Link]] = {}
     for link in links:
@@ -263,13 +291,13 @@ def _pieces(component: list[Link]) -> Iterator[list[Link]]:
     waiting: list[tuple[list[Link], float]] = [(component, float("-inf"))]
     while waiting:
         links, threshold = waiting.pop()
-        weights = [link.link_weight for link in links if link.link_weight is not None]
+        weights = [link.link_weight for link in links if link.link_weight is not None and link.judgement is None]
         # Among equal edges no threshold chooses: there the bound on a cluster refuses what is too much.
         if _records(links) <= MAX_COMPONENT_RECORDS or not weights or min(weights) == max(weights):
             yield links
             continue
         raised = min(max(threshold, min(weights)) + THRESHOLD_STEP, max(weights))
-        cut = [link for link in links if link.link_weight is None or link.link_weight >= raised]
+        cut = [link for link in links if link.link_weight is None or link.judgement or link.link_weight >= raised]
         waiting += [(piece, raised) for piece in components(cut, raised)]
 
 

@@ -14,6 +14,9 @@ import pyarrow as pa
 
 from identity.disjoint_sets import DisjointSets
 
+JUDGED_APART = "a judgement keeps them apart"
+"""Why two people are two when somebody decided so."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -59,7 +62,8 @@ class PairExplanation:
 
     ``verdict`` says which; ``path`` are the edges that lead from one to the other, in order (one person), ``pairs`` the
     edges directly between them or their people, strongest first, and ``refusals`` the unions refused between the two
-    people (or, for one person, around the two records).
+    people (or, for one person, around the two records). ``judgements`` are what people decided: on the way from one to
+    the other (one person), or between the two people.
     """
 
     record_id_a: str
@@ -69,6 +73,7 @@ class PairExplanation:
     path: tuple[Edge, ...]
     pairs: tuple[Edge, ...]
     refusals: tuple[Refusal, ...]
+    judgements: tuple[Edge, ...] = ()
 
 
 def read_edges(table: pa.Table) -> list[Edge]:
@@ -93,7 +98,11 @@ def read_refusals(table: pa.Table) -> list[Refusal]:
 
 def links(edges: Iterable[Edge], link_match_weight: float) -> list[Edge]:
     """The edges that may join people, strongest first; ties fall by record ids, so that an answer never changes."""
-    linking = [edge for edge in edges if edge.kind == "deterministic" or edge.match_weight >= link_match_weight]
+    linking = [
+        edge
+        for edge in edges
+        if edge.kind == "deterministic" or (edge.match_weight >= link_match_weight and edge.rule != "different")
+    ]
     return sorted(linking, key=lambda edge: (-edge.match_weight, edge.record_id_l, edge.record_id_r, edge.rule))
 
 
@@ -145,6 +154,8 @@ def explain_pair(
         refusals: all refused unions between these records.
         link_match_weight: from which weight a probabilistic edge joins people.
     """
+    vetoes = [edge for edge in edges if edge.kind == "steward" and edge.rule == "different"]
+    edges = [edge for edge in edges if edge not in vetoes]
     direct = _between(edges, {a}, {b})
     if a == b:
         return PairExplanation(a, b, "same record", "it is one and the same source record", (), (), ())
@@ -152,7 +163,8 @@ def explain_pair(
         members = {record for record, profile in profile_of.items() if profile == profile_of[a]}
         path = strongest_path(spanning_tree(members, links(edges, link_match_weight)), a, b)
         around = [refusal for refusal in refusals if {refusal.record_id_l, refusal.record_id_r} & {a, b}]
-        return PairExplanation(a, b, "one person", _way(path), tuple(path), tuple(direct), tuple(around))
+        judged = tuple(edge for edge in path if edge.kind == "steward")
+        return PairExplanation(a, b, "one person", _way(path), tuple(path), tuple(direct), tuple(around), judged)
     one = {record for record, profile in profile_of.items() if profile == profile_of[a]}
     other = {record for record, profile in profile_of.items() if profile == profile_of[b]}
     pairs = direct or _between(edges, one, other)
@@ -162,8 +174,9 @@ def explain_pair(
         if (refusal.record_id_l in one and refusal.record_id_r in other)
         or (refusal.record_id_l in other and refusal.record_id_r in one)
     ]
-    reason = _why_not(refused, pairs, link_match_weight)
-    return PairExplanation(a, b, "two people", reason, (), tuple(pairs), tuple(refused))
+    kept_apart = _between(vetoes, one, other)
+    reason = JUDGED_APART if kept_apart else _why_not(refused, pairs, link_match_weight)
+    return PairExplanation(a, b, "two people", reason, (), tuple(pairs), tuple(refused), tuple(kept_apart))
 
 
 def _between(edges: Iterable[Edge], one: Collection[str], other: Collection[str]) -> list[Edge]:
@@ -177,6 +190,8 @@ def _between(edges: Iterable[Edge], one: Collection[str], other: Collection[str]
 
 
 def _way(path: Sequence[Edge]) -> str:
+    if len(path) == 1 and path[0].kind == "steward":
+        return "a judgement makes them one"
     if len(path) == 1:
         return "an edge joins them"
     return f"{len(path)} edges lead from one to the other; the weakest weighs {min(e.match_weight for e in path):.1f}"

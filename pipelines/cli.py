@@ -33,6 +33,7 @@ COMMANDS = {
     "sync": "export audiences and keep membership history",
     "profile": "everything known of one person",
     "explain": "why two records are one person (or are not), or why one person is one",
+    "judge": "decide who is who: split, join or detach, list and undo decisions",
     "audience": "list, preview, explain and export audiences",
     "clean": "deduplicate exported files, without a workspace",
     "evaluate": "compare people with known truth: pairwise, B-cubed, exact, over-merge",

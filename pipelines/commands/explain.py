@@ -84,6 +84,9 @@ def print_pair(explanation: PairExplanation) -> None:
     elif explanation.pairs:
         click.echo("\nWhat speaks for one person")
         print_edges(explanation.pairs[:3])
+    if explanation.verdict == "two people" and explanation.judgements:
+        click.echo("\nJudged by people")
+        print_edges(explanation.judgements)
     if explanation.refusals:
         click.echo("\nRefused unions")
         print_table(
@@ -95,7 +98,11 @@ def print_pair(explanation: PairExplanation) -> None:
 def print_edges(edges: Iterable[Edge]) -> None:
     """Each edge with the parts of its weight."""
     for edge in edges:
-        click.echo(f"{edge.record_id_l}  =  {edge.record_id_r}")
+        click.echo(f"{edge.record_id_l}  {'≠' if edge.rule == 'different' else '='}  {edge.record_id_r}")
+        if edge.kind == "steward":
+            [part] = edge.evidence
+            click.echo(f"  judged {edge.rule} by {part.value_l} at {part.value_r}: {part.level}")
+            continue
         how = "shares" if edge.kind == "deterministic" else "is alike, found by"
         click.echo(f"  {edge.match_weight:+.1f}  {how} {edge.rule.replace('_', ' ')}")
         for part in edge.evidence:

@@ -1,4 +1,4 @@
-"""Resolve a workspace: people = f(records, rules, match model), their names carried over, their profiles."""
+"""Resolve a workspace: people = f(records, rules, match model, judgements), their names and profiles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from identity.clustering import cluster_edges
 from identity.identifiers import identifier_states, without_junk
+from identity.judgements import judgement_edges, judgements_table
 from identity.match_keys import match_key_edges
 from identity.match_models import match_model_file, read_match_model
 from identity.profile_ids import Names, carry_over
@@ -21,6 +22,7 @@ from identity.survivorship import surviving_traits
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
+from pipelines.judgements import read_judgements
 from pipelines.resolve.inputs import ResolveInputs, read_inputs, read_observations
 from schemas.tables import EDGES, RECORD_PROFILES
 
@@ -29,12 +31,17 @@ STEPS = 7
 
 @dataclass(frozen=True)
 class ResolveSummary:
-    """What a resolution found. ``alarms`` counts components too large for one person, ``identifier_states`` values."""
+    """What a resolution found. ``alarms`` counts components too large for one person, ``identifier_states`` values.
+
+    ``waiting_judgements`` are on records that do not exist (yet).
+    """
 
     records: int = 0
     profiles: int = 0
     deterministic_edges: int = 0
     probabilistic_edges: int = 0
+    judged_pairs: int = 0
+    waiting_judgements: int = 0
     refused_unions: int = 0
     alarms: int = 0
     minted: int = 0
@@ -53,6 +60,7 @@ class _People:
     refusals: pa.Table
     assignments: pa.Table
     alarms: int
+    waiting_judgements: int
 
 
 def match_model_key(workspace: Workspace) -> str:
@@ -71,11 +79,11 @@ def resolve_workspace(
     """Find out who is who among all source records of the lake, and make their profiles.
 
     Everything is computed first and then written in one transaction: killed at any moment, the lake holds the previous
-    people or the new ones. The people depend on what was ingested, the rules and the match model alone; their ids on
-    the previous run's too.
+    people or the new ones. The people depend on what was ingested, the rules, the match model and the judgements
+    alone; their ids on the previous run's too.
 
     Raises:
-        UsageError: the match model is not there or is none.
+        UsageError: the match model is not there or is none, or judgements are wrong or contradict each other.
         RetriableError: the catalog is held by another process.
     """
     started = time.monotonic()
@@ -111,6 +119,8 @@ def resolve_workspace(
         profiles=golden.num_rows,
         deterministic_edges=kinds["deterministic"],
         probabilistic_edges=kinds["probabilistic"],
+        judged_pairs=kinds["steward"],
+        waiting_judgements=people.waiting_judgements,
         refused_unions=people.refusals.num_rows,
         alarms=people.alarms,
         minted=changes["mint"],
@@ -125,16 +135,22 @@ def _find_people(workspace: Workspace, inputs: ResolveInputs, progress: Progress
     settings = workspace.settings.identity
     policies = workspace.settings.identifier_policies()
     model = read_match_model(settings.match_model, workspace.root)
+    # From the workspace and not from the lake: they survive whatever becomes of that.
+    judgements = judgements_table(read_judgements(workspace))
     pairs = inputs.pairs.select(["record_id", "type", "value"])
     states = identifier_states(inputs.records, pairs, policies)
     progress("resolve", 2, STEPS)
     keys = match_key_edges(inputs.records, pairs, states)
     progress("resolve", 3, STEPS)
     scored = score_pairs(inputs.records, states, model, settings)
-    edges = pa.concat_tables([keys, scored]).cast(EDGES).combine_chunks()
+    judged = judgement_edges(judgements, inputs.records)
+    known = set(inputs.records["record_id"].to_pylist())
+    ends = zip(judgements["record_id_a"].to_pylist(), judgements["record_id_b"].to_pylist(), strict=True)
+    waiting = sum(not known.issuperset(pair) for pair in ends)
+    edges = pa.concat_tables([keys, scored, judged]).cast(EDGES).combine_chunks()
     progress("resolve", 4, STEPS)
     clusters = cluster_edges(inputs.records, without_junk(pairs, states), edges, policies, settings)
-    return _People(states, edges, clusters.refusals, clusters.assignments, clusters.alarms.num_rows)
+    return _People(states, edges, clusters.refusals, clusters.assignments, clusters.alarms.num_rows, waiting)
 
 
 def _record_profiles(records: pa.Table, members: pa.Table) -> pa.Table:

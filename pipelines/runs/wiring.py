@@ -39,14 +39,18 @@ def execute_ingest(context: RunContext) -> Mapping[str, Any]:
 
 
 def resolve_key(context: RunContext, lake: Lake) -> str | None:
-    """What was ingested, and every rule that decides who is who or which value survives; None before any event."""
+    """What was ingested, and all that decides who is who or which value survives; None before any event."""
+    from pipelines.judgements import judgements_key
     from pipelines.resolve import match_model_key
 
     offsets = lake.rows(f"select topic, partition, next_offset from {LAKE}.ingest.offsets order by all")
     settings = context.workspace.settings
     rules = [msgspec.to_builtins(part) for part in (settings.identity, settings.profiles)]
     policies = msgspec.to_builtins(settings.identifier_policies())
-    return fingerprint(CODE_VERSION, offsets, rules, policies, match_model_key(context.workspace)) if offsets else None
+    if not offsets:
+        return None
+    keys = [match_model_key(context.workspace), judgements_key(context.workspace)]
+    return fingerprint(CODE_VERSION, offsets, rules, policies, *keys)
 
 
 def execute_resolve(context: RunContext) -> Mapping[str, Any]:
