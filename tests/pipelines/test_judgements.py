@@ -145,3 +145,13 @@ def test_killed_while_it_writes_leaves_the_old_file_or_the_new(tmp_path: Path, t
     assert run_killed(target, moment, tmp_path, "judge", "undo", "2") == -9
     assert written(workspace) == before
     assert undo_decision(workspace, 2) == 1
+
+
+def test_a_judgement_makes_resolve_due_and_the_command_heeds_it(tmp_path: Path) -> None:
+    workspace = resolved(tmp_path)
+    publish_now(workspace)
+    where = ["-w", str(tmp_path)]
+    assert main(["resolve", *where]) == 0
+    assert main(["judge", "join", ANNA_SHOP, BERT, "--why", "married name", *where]) == 0
+    assert main(["resolve", *where]) == 0
+    assert people_of(workspace) == {frozenset({ANNA_SHOP, ANNA_BROWSER, ANNA_MAIL, BERT})}
