@@ -27,7 +27,10 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 MIN_PHONE_DIGITS = 7
 _NOTHING = pa.scalar(None, pa.string())
-_MONTH_FIRST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
+# Eight digits that end in 19.. or 20.. are no year first: no month has that number.
+_YEAR_LAST = re.compile(
+    r"([0-9]{1,2}(?=[-/. ])|[0-9]{2}(?=[0-9]{6}))([-/. ]?)([0-9]{1,2})\2((?:19|20)[0-9]{2}|(?<=[-/.])[0-9]{2})"
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def normalise_export(table: pa.Table, fields: Mapping[str, tuple[str, ...]], cou
     whole = pc.if_else(pc.and_(said("given_name").is_null(), said("family_name").is_null()), said("name"), _NOTHING)
     given, family = split_names(whole)
     street, postcode = _split_addresses(said("address"))
-    dates = _day_first(said("birth_date"), country)
+    dates = _day_first(said("birth_date"), country, latest)
     columns = {
         "given_name": normalise_names(pc.coalesce(said("given_name"), given)),
         "family_name": normalise_names(pc.coalesce(_joined(said("name_prefix"), said("family_name")), family)),
@@ -129,14 +132,28 @@ def _postcodes(values: pa.Array, country: str, countries: pa.Array) -> pa.Array:
     return pc.coalesce(normalise_postcodes(values, country, countries), normalise_postcodes(values, "ZZ"))
 
 
-def _day_first(values: pa.Array, country: str) -> pa.Array:
-    """Month/day/year turned into day/month/year, where the column's other dates, or the country, say it is that."""
-    found = [match for match in map(_MONTH_FIRST.fullmatch, values.unique().drop_null().to_pylist()) if match]
-    day_first = any(int(match[1]) > 12 for match in found)
-    month_first = any(int(match[3]) > 12 for match in found)
-    if day_first or not (month_first or country == "US"):
-        return values
-    return map_distinct(values, lambda text: _MONTH_FIRST.sub(r"\3\2\1\2\4", text))
+def _day_first(values: pa.Array, country: str, latest: date) -> pa.Array:
+    """Dates that end in a year as day-month-year; whether months come first is told by the column's other dates.
+
+    Where they tell nothing, by the country. A year of two digits is the last such year that is not after ``latest``.
+    """
+    found = [match for match in map(_YEAR_LAST.fullmatch, values.unique().drop_null().to_pylist()) if match]
+    day_first = sum(int(match[1]) > 12 for match in found)
+    month_first = sum(int(match[3]) > 12 for match in found)
+    is_month_first = month_first > day_first or (month_first == day_first and country == "US")
+
+    def turned(text: str) -> str:
+        match = _YEAR_LAST.fullmatch(text)
+        if match is None:
+            return text
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if len(match[4]) == 2:
+            century = latest.year // 100 * 100
+            year += century if century + year <= latest.year else century - 100
+        day, month = (second, first) if (is_month_first and first <= 12) or second > 12 else (first, second)
+        return f"{day}-{month}-{year:04}"
+
+    return map_distinct(values, turned)
 
 
 def _split_addresses(values: pa.Array) -> tuple[pa.Array, pa.Array]:

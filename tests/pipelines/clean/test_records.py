@@ -41,6 +41,18 @@ def test_month_first_dates_are_told_by_the_other_dates_of_the_column() -> None:
     assert facts("US", birth_date=["02/03/1980"]).columns["birth_date"].to_pylist() == [date(1980, 2, 3)]
 
 
+def test_dates_without_separators_or_century_are_read() -> None:
+    found = facts(birth_date=["10221985", "02031980", "19560409", "3/25/78", "1/2/24", "1/2/27"]).columns["birth_date"]
+    assert found.to_pylist() == [
+        date(1985, 10, 22),
+        date(1980, 2, 3),
+        date(1956, 4, 9),
+        date(1978, 3, 25),
+        date(2024, 1, 2),
+        date(1927, 1, 2),
+    ]
+
+
 def test_phones_and_postcodes_of_no_known_country_are_compared_as_they_are() -> None:
     found = facts(phone=["06-80976634", "702-919-1300", "12"], postcode=["1234ab", "2119", "?"]).columns
     assert found["phone"].to_pylist() == ["+31680976634", "7029191300", None]
