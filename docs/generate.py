@@ -19,6 +19,7 @@ from pipelines.cli import COMMANDS, cli
 from schemas import tables
 from schemas.catalogue import event_catalogue
 
+WIDTHS: dict[str, Any] = {"max_content_width": 100, "terminal_width": 100}
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- Written by `make docs` from the code; changes made here are lost. -->\n\n"
 
@@ -26,7 +27,8 @@ GENERATED = "<!-- Written by `make docs` from the code; changes made here are lo
 def commands_page() -> str:
     """Every command's help, as the command line prints it."""
     parts = ["# Commands\n\nstdout is data, stderr is progress. Exit codes: 0 ok, 1 failed, 2 usage.\n"]
-    context = click.Context(cli, info_name="klantbeeld", max_content_width=100, terminal_width=100)
+    # The options of the real command line: click remembers a command's help option from its first use.
+    context = click.Context(cli, info_name="klantbeeld", **cli.context_settings | WIDTHS)
     for name in COMMANDS:
         command = cli.get_command(context, name)
         parts += _command_parts(command, context, name)
@@ -34,7 +36,7 @@ def commands_page() -> str:
 
 
 def _command_parts(command: Any, parent: click.Context, name: str) -> list[str]:
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
+    context = click.Context(command, info_name=name, parent=parent, **WIDTHS)
     level = "##" if parent.parent is None else "###"
     parts = [f"{level} {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"]
     if isinstance(command, click.Group):

@@ -191,7 +191,8 @@ EDGES = pa.schema(
 )
 """Scored pairs kept as evidence: ``record_id_l < record_id_r``, at most one row per pair, kind and rule.
 
-``kind`` is ``deterministic`` (rule names the identifier type) or ``probabilistic`` (rule names the blocking rule);
+``kind`` is ``deterministic`` (rule names the identifier type), ``probabilistic`` (rule names the blocking rule) or
+``steward`` (a judgement of people: rule is ``same`` or ``different``, evidence says who, when and why);
 the weights of ``evidence`` add up to ``match_weight`` (log2 Bayes factors).
 """
 
