@@ -12,11 +12,10 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from benchmarks.people import make_people
+from benchmarks.resolve import closure
 from identity.clustering import cluster_edges
-from identity.disjoint_sets import DisjointSets
 from identity.evaluation import Evaluation, evaluate
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
@@ -85,17 +84,6 @@ def measured(records: pa.Table, pairs: pa.Table, truth: pa.Table) -> dict[str, E
         "components": evaluate(truth, closure(records, edges, settings.identity.link_match_weight)),
         f"components at {best:g}": plain[best],
     }
-
-
-def closure(records: pa.Table, edges: pa.Table, link_match_weight: float) -> pa.Table:
-    """Connected components of the linking edges, as Splink's own clustering gives them."""
-    sets = DisjointSets()
-    links = pc.or_(pc.equal(edges["kind"], "deterministic"), pc.greater_equal(edges["match_weight"], link_match_weight))
-    linking = edges.filter(links)
-    for one, other in zip(linking["record_id_l"].to_pylist(), linking["record_id_r"].to_pylist(), strict=True):
-        sets.unite(one, other)
-    ids = records["record_id"].to_pylist()
-    return pa.table({"record_id": ids, "cluster": [sets.find(record) for record in ids]})
 
 
 def _line(name: str, way: str, found: Evaluation) -> str:

@@ -52,7 +52,7 @@ def resolve(size: int) -> None:
     scored = timed("scoring", lambda: score_pairs(records, states, read_match_model(), settings.identity))
     edges = pa.concat_tables([keys, scored])
     ours = timed("clustering", lambda: cluster_edges(records, used, edges, policies, settings.identity))
-    plain = timed("closure", lambda: _closure(records, edges, settings.identity.link_match_weight))
+    plain = timed("closure", lambda: closure(records, edges, settings.identity.link_match_weight))
 
     total = sum(seconds[step] for step in ("states", "keys", "scoring", "clustering"))
     print(f"{records.num_rows:,} records, {edges.num_rows:,} edges: {total:.1f} s, {records.num_rows / total:,.0f}/s")
@@ -72,7 +72,7 @@ def _line(found: Evaluation) -> str:
     )
 
 
-def _closure(records: pa.Table, edges: pa.Table, link_match_weight: float) -> pa.Table:
+def closure(records: pa.Table, edges: pa.Table, link_match_weight: float) -> pa.Table:
     """Connected components of the linking edges, as Splink's own clustering gives them."""
     sets = DisjointSets()
     links = pc.or_(pc.equal(edges["kind"], "deterministic"), pc.greater_equal(edges["match_weight"], link_match_weight))
