@@ -43,7 +43,5 @@ final as (
     group by name, value
 )
 
--- The chance to meet the value by coincidence is that of another person having it: oneself is half left out (half,
--- since who is the only one now need not stay it).
-select name, value, people - 0.5::double as others from final
+select name, value, people from final
 order by name, value

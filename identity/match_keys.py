@@ -18,20 +18,33 @@ MAX_ALL_PAIRS = 6
 """Up to so many records with one value are linked each with each; more of them hang on hubs."""
 
 
-def match_key_edges(records: pa.Table, pairs: pa.Table, states: pa.Table) -> pa.Table:
+def key_weights(states: pa.Table) -> pa.Table:
+    """What an equal value of each identifier type is worth (``type``, ``weight``), before it is known who shares it.
+
+    log2(1/u), bounded and in whole bits, with u the chance that two random records agree on the type (the sum of the
+    squared shares of its values, ``states`` in IDENTIFIER_STATES, junk left out).
+    """
+    bounds = {"min_weight": MIN_KEY_MATCH_WEIGHT, "max_weight": MAX_KEY_MATCH_WEIGHT}
+    with session() as connection:
+        return query(connection, "key_weights", {"states": states}, bounds)
+
+
+def match_key_edges(records: pa.Table, pairs: pa.Table, states: pa.Table, weights: pa.Table | None = None) -> pa.Table:
     """Edges of kind ``deterministic`` in EDGES, sorted; ``rule`` is the identifier type, one row per pair and type.
 
-    Only values in state ``ok`` link. ``match_weight`` is log2(1/u), bounded, with u the chance that two random
-    records agree on this identifier type (the sum of the squared shares of its values), less log2 of the people
+    Only values in state ``ok`` link. ``match_weight`` is the type's (:func:`key_weights`) less log2 of the people
     behind the value. Many records with one value are not linked each with each: those that say the same name and
     birth date hang on one hub, hubs on each other, and records without a name on every hub, so that refusing one
     union leaves the others in reach.
+
+    Args:
+        weights: of all data, where ``states`` are a part of them.
     """
-    tables = {"pairs": pairs, "states": states, "people_columns": comparison_columns(records)}
-    parameters = {
-        "min_weight": MIN_KEY_MATCH_WEIGHT,
-        "max_weight": MAX_KEY_MATCH_WEIGHT,
-        "max_all_pairs": MAX_ALL_PAIRS,
+    tables = {
+        "pairs": pairs,
+        "states": states,
+        "people_columns": comparison_columns(records),
+        "key_weights": key_weights(states) if weights is None else weights,
     }
     with session() as connection:
-        return conform(query(connection, "match_keys", tables, parameters), EDGES)
+        return conform(query(connection, "match_keys", tables, {"max_all_pairs": MAX_ALL_PAIRS}), EDGES)

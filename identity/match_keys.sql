@@ -1,16 +1,9 @@
 -- Edges between records that carry the same identifier value, for values that may link.
--- reads: pairs (record_id, type, value), states (IDENTIFIER_STATES), people_columns (comparison_columns.sql)
+-- reads: pairs (record_id, type, value), states (IDENTIFIER_STATES), people_columns (comparison_columns.sql),
+--        key_weights (type, weight)
 with holders as (
     select distinct type, value, record_id
     from pairs
-),
-
--- The chance that two random records carry one value of this type, were they different people (u).
-chances as (
-    select type, sum(records * records) / (sum(records) * sum(records)) as u
-    from states
-    where state <> 'junk'
-    group by type
 ),
 
 linking as (
@@ -19,9 +12,9 @@ linking as (
         states.value,
         states.records,
         states.people,
-        least($max_weight, greatest($min_weight, -log2(chances.u))) as weight
+        key_weights.weight
     from states
-    inner join chances using (type)
+    inner join key_weights using (type)
     where states.state = 'ok' and states.records > 1
 ),
 

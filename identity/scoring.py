@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from identity.blocking import blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
+from identity.frequencies import count_people, known_people, value_shares
 from identity.queries import conform, query, session
 from models.settings import IdentitySettings
-from schemas.tables import EDGES
+from schemas.tables import EDGES, RECORDS
 
 if TYPE_CHECKING:
     import duckdb
 
     from identity.match_models import MatchModel
-
-MAX_BLOCK_RECORDS = 50
-"""A key that more records share than this finds no candidates: it would compare thousands with thousands."""
-
-FREQUENCY_MEMORY = 500.0
-"""People's worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
 
 SHOWN = {
     "given_name": "given_name",
@@ -57,16 +54,53 @@ def score_pairs(
         connection: a DuckDB to work in; by default one of its own. It must not have the lake attached.
     """
     with session(connection) as sql:
-        real = query(sql, "scoring_records", {"records": records, "junk": _junk(states)})
-        compared = comparison_columns(real, sql)
-        # Places in the order of the ids: integers join faster, and "l" is the smaller id.
-        compared = compared.append_column("place", pa.array(range(compared.num_rows), pa.int64()))
-        pairs = query(sql, "blocking", {"compared": compared}, {"max_block_records": MAX_BLOCK_RECORDS})
-        if pairs.num_rows == 0:
-            return EDGES.empty_table()
+        real = without_junk_values(records, states, sql)
+        compared = with_places(comparison_columns(real, sql))
+        pairs = candidate_pairs(blocking_keys(compared, sql), sql)
+        counts = count_people(compared, sql)
         fitted = model.with_prior(prior_probability(records.num_rows))
-        scored = _predict(sql, compared, pairs, fitted, settings.keep_match_weight)
-        return _edges(sql, real, compared, pairs, scored, fitted)
+        return score_candidates(real, compared, pairs, counts, known_people(counts), fitted, settings, sql)
+
+
+def score_candidates(
+    real: pa.Table,
+    compared: pa.Table,
+    pairs: pa.Table,
+    counts: pa.Table,
+    known: Mapping[str, float],
+    model: MatchModel,
+    settings: IdentitySettings,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> pa.Table:
+    """The edges of given candidate pairs, as :func:`score_pairs` makes them of all.
+
+    Args:
+        real: RECORDS without junk values.
+        compared: their comparison columns, with a ``place`` that sorts as ``record_id`` does.
+        pairs: ``join_key_l`` < ``join_key_r`` (places) and ``rule``.
+        counts: COUNTS of at least the values in ``compared``.
+        known: of how many people each column's values are known (:func:`identity.frequencies.known_people`).
+        model: with the prior of the whole data.
+    """
+    if pairs.num_rows == 0:
+        return EDGES.empty_table()
+    with session(connection) as sql:
+        scored = _predict(sql, compared, pairs, counts, known, model, settings.keep_match_weight)
+        return _edges(sql, real, compared, pairs, scored, model)
+
+
+def without_junk_values(
+    records: pa.Table, states: pa.Table, connection: duckdb.DuckDBPyConnection | None = None
+) -> pa.Table:
+    """The same RECORDS; e-mail addresses, phones and customer numbers that are nobody's are null."""
+    junk = states.filter(pc.equal(states["state"], "junk")).select(["type", "value"])
+    with session(connection) as sql:
+        return conform(query(sql, "scoring_records", {"records": records, "junk": junk}), RECORDS)
+
+
+def with_places(compared: pa.Table) -> pa.Table:
+    """The rows, sorted by ``record_id``, numbered in ``place``: integers join faster, and "l" is the smaller id."""
+    return compared.append_column("place", pa.array(range(compared.num_rows), pa.int64()))
 
 
 def prior_probability(records: int) -> float:
@@ -77,18 +111,19 @@ def prior_probability(records: int) -> float:
     return 2.0 ** -round(pc.log2(max(records, 64)).as_py())
 
 
-def _junk(states: pa.Table) -> pa.Table:
-    return states.filter(pc.equal(states["state"], "junk")).select(["type", "value"])
-
-
 def _predict(
-    sql: duckdb.DuckDBPyConnection, compared: pa.Table, pairs: pa.Table, model: MatchModel, keep_match_weight: float
+    sql: duckdb.DuckDBPyConnection,
+    compared: pa.Table,
+    pairs: pa.Table,
+    counts: pa.Table,
+    known: Mapping[str, float],
+    model: MatchModel,
+    keep_match_weight: float,
 ) -> str:
     """Name of a DuckDB table with Splink's scores of the pairs, one column of weight per comparison."""
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    counted = query(sql, "frequencies", {"compared": compared})
     api = DuckDBAPI(connection=sql)
     settings: dict[str, Any] = model.settings | {
         "link_type": "dedupe_only",
@@ -99,9 +134,11 @@ def _predict(
     }
     linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
     for column in frequency_columns(model):
-        table = api.register(_frequencies(counted, column, model), dataset_display_name=f"frequencies_{column}")
-        linker.table_management.register_term_frequency_lookup(table, column)
-    blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.array(["0"] * pairs.num_rows))
+        values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
+        table = pa.table({column: values, f"tf_{column}": shares})
+        registered = api.register(table, dataset_display_name=f"frequencies_{column}")
+        linker.table_management.register_term_frequency_lookup(registered, column)
+    blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.repeat("0", pairs.num_rows))
     linker.table_management.register_blocked_pairs_for_predict(api.register(blocked, dataset_display_name="candidates"))
     found = linker.inference.predict(threshold_match_weight=keep_match_weight, warning_mode="never")
     return str(found.physical_name)
@@ -117,14 +154,6 @@ def frequency_columns(model: MatchModel) -> list[str]:
             if "tf_adjustment_column" in level
         }
     )
-
-
-def _frequencies(counted: pa.Table, column: str, model: MatchModel) -> pa.Table:
-    counts = counted.filter(pc.equal(counted["name"], column))
-    typical = FREQUENCY_MEMORY * model.typical_frequencies[column]
-    known = pc.sum(counts["others"]).as_py() or 0.0
-    shares = pc.divide(pc.add(counts["others"], typical), known + FREQUENCY_MEMORY)
-    return pa.table({column: counts["value"], f"tf_{column}": shares})
 
 
 def _edges(

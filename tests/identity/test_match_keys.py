@@ -52,8 +52,8 @@ def test_the_weight_is_bounded_below_where_few_values_are_known() -> None:
 def test_the_weight_grows_with_the_number_of_values() -> None:
     others = [make_record(f"other{at}", email=f"{at}@other.nl") for at in range(1022)]
     edge = edges_of(make_record("1", email="a@vos.nl"), make_record("2", email="a@vos.nl"), *others).to_pylist()[0]
-    # u = (2 * 2 + 1022) / 1024 ** 2, and log2(1 / u) = 9.9972
-    assert round(edge["match_weight"], 4) == 9.9972
+    # u = (2 * 2 + 1022) / 1024 ** 2, and log2(1 / u) = 9.9972, in whole bits
+    assert edge["match_weight"] == 10.0
 
 
 def test_two_people_behind_a_value_take_one_bit() -> None:

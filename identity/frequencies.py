@@ -1,0 +1,72 @@
+"""How common each compared value is, counted in the people behind it: equal rare values say more than common ones.
+
+A frequency is a pure function of the data, and yet it stays put while data grow: counts of people and their totals
+are rounded, so that one more record seldom changes the weight of any pair but its own. That is what lets an
+incremental evaluation equal a full one at a fraction of the work (docs/decisions/0009-incremental-resolve.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity.queries import query, session
+
+FREQUENCY_MEMORY = 500.0
+"""People's worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
+
+EXACT_PEOPLE = 3
+"""Up to so many people a count is taken as it is; above, it is rounded to the nearest power of two."""
+
+COUNTS = pa.schema(
+    [
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+    ]
+)
+"""How many people stand behind each value of each compared column."""
+
+
+def count_people(compared: pa.Table, connection: duckdb.DuckDBPyConnection | None = None) -> pa.Table:
+    """COUNTS of records in the columns of ``comparison_columns.sql``, sorted."""
+    with session(connection) as sql:
+        return query(sql, "frequencies", {"compared": compared}).cast(COUNTS)
+
+
+def known_people(counts: pa.Table) -> dict[str, float]:
+    """Per column, of how many people its values are known in all; rounded (:func:`round_total`)."""
+    sums = counts.group_by("name").aggregate([("people", "sum"), ("people", "count")])
+    rows = zip(*(sums[name].to_pylist() for name in ("name", "people_sum", "people_count")), strict=True)
+    return {name: round_total(total - 0.5 * values) for name, total, values in rows}
+
+
+def round_total(total: float) -> float:
+    """The nearest power of the square root of two: what is off by it is a quarter of a bit at most."""
+    return 2.0 ** (round(2 * math.log2(total)) / 2) if total > 0 else 0.0
+
+
+def round_people(people: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Counts of people, rounded to powers of two where they are more than a few."""
+    powers = np.exp2(np.round(np.log2(np.maximum(people, 1))))
+    return np.where(people <= EXACT_PEOPLE, people, powers).astype(np.float64)
+
+
+def value_shares(
+    counts: pa.Table, known: Mapping[str, float], column: str, typical_frequency: float
+) -> tuple[pa.Array, pa.Array]:
+    """The values of one column and the chance to meet each in another person.
+
+    That is the share of the *other* people who have it (oneself is half left out: half, since who is the only one now
+    need not stay it), blended with the model's typical frequency where little is known.
+    """
+    mine = counts.filter(pc.equal(counts["name"], column))
+    others = round_people(mine["people"].to_numpy()) - 0.5
+    shares = (others + FREQUENCY_MEMORY * typical_frequency) / (known.get(column, 0.0) + FREQUENCY_MEMORY)
+    return mine["value"].combine_chunks(), pa.array(shares, pa.float64())
