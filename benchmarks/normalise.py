@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from models.settings import default_identifier_policies
+from models.policies import default_identifier_policies
 from pipelines.normalise.events import BlockedIdentifiers, NormaliseSettings, normalise_events
 
 EVENTS = 40_000

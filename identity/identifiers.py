@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from identity.comparison_columns import comparison_columns
 from identity.queries import conform, query, session, sql_of
-from models.settings import IdentifierPolicy
+from models.policies import IdentifierPolicy
 from schemas.tables import IDENTIFIER_STATES, TIMESTAMP
 
 PAIRS = pa.schema(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from identity.queries import conform, query, session
-from models.settings import TraitRule
+from models.policies import TraitRule
 from schemas.tables import PROFILE_TRAITS, TIMESTAMP
 
 OBSERVATIONS = pa.schema(

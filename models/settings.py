@@ -16,11 +16,12 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from models.errors import UsageError, suggest
+from models.policies import IdentifierPolicy as IdentifierPolicy
+from models.policies import Positive, TraitRule, default_identifier_policies, default_trait_rules
 
 SETTINGS_FILE = "klantbeeld.toml"
 
 NAME_PATTERN = r"^[a-z][a-z0-9_-]{0,62}$"
-Positive = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
@@ -114,52 +115,6 @@ class IngestSettings(_Section, frozen=True):
     max_ahead_hours: Positive = 24
 
 
-class IdentifierPolicy(_Section, frozen=True):
-    """What one identifier type may do in identity resolution."""
-
-    #: More distinct people than this behind one value: it is shared, evidence only, and links nobody by itself.
-    max_people_per_value: Positive = 3
-    #: More distinct values than this in one person refuse the union; 0: no limit.
-    max_per_person: Annotated[int, Meta(ge=0)] = 0
-    #: Values that are never anybody's, in any case.
-    blocked_values: tuple[str, ...] = ()
-    #: Regular expressions (full match) of such values.
-    blocked_patterns: tuple[str, ...] = ()
-
-
-BLOCKED_IDS = (
-    *("0", "-1", "none", "null", "nil", "n/a", "na", "unknown", "undefined"),
-    *("guest", "anonymous", "walk-in", "walkin", "test", "true", "false"),
-)
-"""Ids that senders use for "nobody"; compared in lower case.
-
-Numbers such as 1234 are not among them: somebody has that card. Where many use one as a filler, the fan-out tells.
-"""
-
-
-def default_identifier_policies() -> dict[str, IdentifierPolicy]:
-    """Policies that hold for types the settings file does not name.
-
-    Where the limits come from: docs/decisions/0003-identity.md.
-    """
-    return {
-        "crm_id": IdentifierPolicy(max_people_per_value=1, blocked_values=BLOCKED_IDS),
-        "user_id": IdentifierPolicy(max_people_per_value=1, max_per_person=0, blocked_values=BLOCKED_IDS),
-        "loyalty_id": IdentifierPolicy(max_people_per_value=1, max_per_person=1, blocked_values=BLOCKED_IDS),
-        "anonymous_id": IdentifierPolicy(max_people_per_value=1, blocked_values=BLOCKED_IDS),
-        "email": IdentifierPolicy(
-            max_people_per_value=3,
-            blocked_values=("test@test.com", "test@example.com", "noreply@example.com", "a@a.com", "none@none.com"),
-            blocked_patterns=(r"(no-?reply|do-?not-?reply)@.*", r".*@(mailinator|example)\.(com|org|net)"),
-        ),
-        "phone": IdentifierPolicy(
-            max_people_per_value=4, blocked_patterns=(r"\+?\d{0,4}(\d)\1{6,}", r"\+?\d*1234567\d*")
-        ),
-        "payment_token": IdentifierPolicy(max_people_per_value=2, blocked_values=BLOCKED_IDS),
-        "device_id": IdentifierPolicy(max_people_per_value=4, blocked_values=BLOCKED_IDS),
-    }
-
-
 class IdentitySettings(_Section, frozen=True):
     """Who is who."""
 
@@ -172,35 +127,10 @@ class IdentitySettings(_Section, frozen=True):
     identifiers: dict[str, IdentifierPolicy] = field(default_factory=dict)
 
 
-class TraitRule(_Section, frozen=True):
-    """Survivorship: which of several values of one trait stands in the golden record."""
-
-    #: Said last, said most often, the longest, or said by the best source; ties fall to what was said last.
-    rule: Literal["most_recent", "most_frequent", "longest", "source_priority"] = "most_recent"
-    #: Sources from best to worst, for source_priority; sources not named come last, newest value first.
-    sources: tuple[str, ...] = ()
-
-
 class ProfileSettings(_Section, frozen=True):
     """Golden records. Traits: given_name, family_name, birth_date, gender, email, phone, and address as a whole."""
 
     traits: dict[str, TraitRule] = field(default_factory=dict)
-
-
-def default_trait_rules() -> dict[str, TraitRule]:
-    """Survivorship rules that hold for traits the settings file does not name.
-
-    What stays the same for life is believed as most say it; what changes, as the newest says it.
-    """
-    return {
-        "given_name": TraitRule(rule="most_frequent"),
-        "family_name": TraitRule(rule="most_recent"),
-        "birth_date": TraitRule(rule="most_frequent"),
-        "gender": TraitRule(rule="most_frequent"),
-        "email": TraitRule(rule="most_recent"),
-        "phone": TraitRule(rule="most_recent"),
-        "address": TraitRule(rule="most_recent"),
-    }
 
 
 class SourceSettings(_Section, frozen=True):

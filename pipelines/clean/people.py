@@ -16,8 +16,9 @@ from identity.profiles import golden_records
 from identity.queries import session
 from identity.scoring import score_pairs
 from identity.survivorship import OBSERVATIONS, surviving_traits
+from models.policies import TraitRule, default_trait_rules
 from models.progress import Progress
-from models.settings import Settings, TraitRule, default_trait_rules
+from models.settings import Settings
 from pipelines.clean.records import NEVER
 from schemas.tables import EDGES, PROFILES, TIMESTAMP
 

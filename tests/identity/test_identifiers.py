@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import identifier_states, without_junk
-from models.settings import IdentifierPolicy, default_identifier_policies
+from models.policies import IdentifierPolicy, default_identifier_policies
 from tests.identity.factories import make_record, make_tables
 from tests.identity.resolving import POLICIES
 

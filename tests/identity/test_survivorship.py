@@ -12,7 +12,7 @@ import pytest
 
 from identity.profiles import golden_records, profile_identifiers
 from identity.survivorship import OBSERVATIONS, surviving_traits
-from models.settings import TraitRule, default_trait_rules
+from models.policies import TraitRule, default_trait_rules
 from schemas.tables import IDENTIFIER_STATES
 from tests.identity.factories import NOON
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import UsageError
-from models.settings import default_identifier_policies, parse_settings, read_settings, secret
+from models.policies import default_identifier_policies
+from models.settings import parse_settings, read_settings, secret
 
 
 def test_an_empty_file_gives_the_defaults() -> None:
