@@ -67,6 +67,11 @@ class Workspace:
         """The company's own dbt models of segments."""
         return self.root / "segments"
 
+    @property
+    def judgements(self) -> Path:
+        """What people decided on who is who, kept in git."""
+        return self.root / "judgements"
+
     @contextmanager
     def writer_lock(self, purpose: str) -> Iterator[None]:
         """Hold the workspace's one writer lock; released by the system when the process dies.

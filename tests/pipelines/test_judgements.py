@@ -95,6 +95,28 @@ def test_a_number_that_nobody_gave_cannot_be_undone(tmp_path: Path) -> None:
         undo_decision(make_workspace(tmp_path), 4)
 
 
+def test_a_number_that_two_branches_gave_takes_back_neither_until_it_is_clear_which(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    (tmp_path / "judgements").mkdir()
+    lines = (
+        "1,a,b,same,kim,2026-05-01T10:00:00Z,x\n"
+        "1,c,d,same,lou,2026-05-02T10:00:00Z,y\n"
+        "1,c,e,same,lou,2026-05-02T10:00:00Z,y\n"
+    )
+    (tmp_path / "judgements" / "judgements.csv").write_text(HEADER + lines, encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        undo_decision(workspace, 1)
+    assert str(refused.value) == (
+        "Number 1 was given to 2 decisions: judgements/judgements.csv line 2 (2026-05-01T10:00:00Z); "
+        "judgements/judgements.csv line 3, judgements/judgements.csv line 4 (2026-05-02T10:00:00Z). Nothing was taken "
+        "back. Give the lines of one of them another number, for example 2, then undo the one that you mean."
+    )
+    assert written(workspace) == HEADER + lines
+    (tmp_path / "judgements" / "judgements.csv").write_text(HEADER + lines.replace("1,c", "2,c"), encoding="utf-8")
+    assert undo_decision(workspace, 2) == 2
+    assert [(entry.record_id_a, entry.record_id_b) for entry in read_judgements(workspace)] == [("a", "b")]
+
+
 def test_split_holds_through_a_rebuild_and_undone_brings_them_back(tmp_path: Path) -> None:
     workspace = resolved(tmp_path)
     publish_now(workspace)
