@@ -104,6 +104,8 @@ def _say_how(say: Callable[[str], None], file: FileFacts, export: Export, facts:
     say(f"{file.name}: {file.rows:,} rows; {used}.")
     if file.mapping.ignored:
         say(f"{file.name}: ignored columns: {', '.join(file.mapping.ignored)}.")
+    for note in export.notes:
+        say(f"{file.name}: {note}")
     if export.encoding != "utf-8":
         say(f"{file.name}: not UTF-8, read as {export.encoding}.")
     if export.unreadable:

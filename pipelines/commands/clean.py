@@ -29,16 +29,18 @@ from pipelines.commands.options import json_option, now, print_facts, print_json
 def command(
     files: tuple[Path, ...], out: Path, texts: tuple[str, ...], id_column: str | None, country: str, as_json: bool
 ) -> None:
-    """Deduplicate one or several exports (CSV, JSON lines, Parquet), without a workspace.
+    """Deduplicate one or several exports (CSV, JSON lines, Parquet, Excel), without a workspace.
 
     Columns are told by their usual names in English, Dutch and German; how they were understood is said on stderr. DIR
     gets crosswalk.csv (record_id, profile_id), golden.csv (one row a person), review.csv (doubtful pairs, the most
-    doubtful first) and report.html. The order of rows and files changes nothing.
+    doubtful first) and report.html. The order of rows and files changes nothing. Of a workbook the first sheet is
+    read; FILE.xlsx#SHEET names another.
 
     \b
     Example:
       klantbeeld clean crm.csv newsletter.csv --out cleaned
       klantbeeld clean export.csv --out cleaned --id number --map family_name=naam2
+      klantbeeld clean 'customers.xlsx#Active' --out cleaned
     """
     from pipelines.clean import CleanOptions, clean_files
     from pipelines.clean.mappings import parse_wishes
