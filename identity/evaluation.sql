@@ -1,3 +1,4 @@
+-- What each labelled person adds to the figures; people who add the same are one row, "people" counts them.
 -- reads: truth (record_id, person_id), clusters (record_id, cluster)
 with labelled as (
     select truth.person_id, clusters.cluster
@@ -6,50 +7,49 @@ with labelled as (
 ),
 
 cells as (select person_id, cluster, count(*)::double as n from labelled group by all),
-people as (select person_id, count(*)::double as n from labelled group by all),
-found as (select cluster, count(*)::double as n, count(distinct person_id) as people from labelled group by all),
+people as (select person_id, sum(n) as n from cells group by all),
+whole as (select cluster, count(*)::double as n from clusters group by all),
 
-pairs as (
+found as (
     select
-        (select coalesce(sum(n * (n - 1) / 2), 0) from cells) as both,
-        (select coalesce(sum(n * (n - 1) / 2), 0) from people) as true_pairs,
-        (select coalesce(sum(n * (n - 1) / 2), 0) from found) as found_pairs
-),
-
-bcubed as (
-    select
-        coalesce(sum(cells.n * cells.n / found.n) / sum(cells.n), 1) as bcubed_precision,
-        coalesce(sum(cells.n * cells.n / people.n) / sum(cells.n), 1) as bcubed_recall,
-        count(*) filter (where cells.n = found.n and cells.n = people.n) as exact_people
+        cells.cluster,
+        case when $truth_is_complete then any_value(whole.n) else sum(cells.n) end as n,
+        count(*) as people,
+        $truth_is_complete and any_value(whole.n) > sum(cells.n) as holds_strangers
     from cells
-    inner join found using (cluster)
-    inner join people using (person_id)
+    inner join whole using (cluster)
+    group by cells.cluster
 ),
 
 shares as (
     select
-        bcubed.*,
-        case when pairs.found_pairs = 0 then 1 else pairs.both / pairs.found_pairs end as pairwise_precision,
-        case when pairs.true_pairs = 0 then 1 else pairs.both / pairs.true_pairs end as pairwise_recall,
-        (select count(*) from labelled) as records,
-        (select count(*) from people) as people,
-        (select count(*) from found) as clusters,
-        (select count(*) from found where n > 1) as multiple,
-        (select count(*) from found where people > 1) as mixed
-    from bcubed, pairs
+        person_id,
+        people.n as records,
+        sum(1 / found.people) as clusters,
+        people.n * (people.n - 1) / 2 as true_pairs,
+        sum(cells.n * (cells.n - 1) / 2) as both_pairs,
+        -- A pair of two people is each one's half.
+        sum(cells.n * (cells.n - 1) / 2 + cells.n * (found.n - cells.n) / 2) as found_pairs,
+        sum(cells.n * cells.n / found.n) as bcubed_precision,
+        sum(cells.n * cells.n / people.n) as bcubed_recall,
+        count(*) filter (where cells.n = found.n and cells.n = people.n) as exact,
+        coalesce(sum(1 / found.people) filter (where found.n > 1), 0) as multiple,
+        coalesce(sum(1 / found.people) filter (where found.people > 1 or found.holds_strangers), 0) as mixed
+    from cells
+    inner join people using (person_id)
+    inner join found using (cluster)
+    group by person_id, people.n
 )
 
 select
-    records,
-    people,
-    clusters,
-    pairwise_precision,
-    pairwise_recall,
-    case when pairwise_precision + pairwise_recall = 0 then 0
-        else 2 * pairwise_precision * pairwise_recall / (pairwise_precision + pairwise_recall) end as pairwise_f1,
-    bcubed_precision,
-    bcubed_recall,
-    2 * bcubed_precision * bcubed_recall / (bcubed_precision + bcubed_recall) as bcubed_f1,
-    case when people = 0 then 1 else exact_people / people end as exact,
-    case when multiple = 0 then 0 else mixed / multiple end as over_merge
+    records, true_pairs, both_pairs, found_pairs, exact,
+    -- Rounded, so that the last bit of a sum does not tell equal people apart.
+    round(clusters, 9) as clusters,
+    round(bcubed_precision, 9) as bcubed_precision,
+    round(bcubed_recall, 9) as bcubed_recall,
+    round(multiple, 9) as multiple,
+    round(mixed, 9) as mixed,
+    count(*) as people
 from shares
+group by all
+order by all
