@@ -7,16 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 from msgspec import Struct
 
+from identity.frozen_frequencies import FrozenFrequencies, read_frequencies
+from identity.model_checks import settings_fault
+from identity.thresholds import Thresholds, calibrate_thresholds
 from models.errors import UsageError
 
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, 2)
+"""What this release reads. Format 1 has neither thresholds nor frozen frequencies."""
+
 DEFAULT = "default"
 DEFAULT_FILE = Path(__file__).parent / "match_models" / "people_v1.json"
 
+ASSUMED_KNOWN = 0.75
+"""In what share of pairs a comparison can be made, where the file says nothing about the data."""
 
-class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+
+class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A trained match model. ``settings`` is Splink's own settings JSON; the other fields are ours."""
 
     #: Version of this file's layout.
@@ -31,6 +41,10 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     #: shares): what is believed of a value before the data have been counted.
     typical_frequencies: dict[str, float]
     settings: dict[str, Any]
+    #: From which match weight on pairs link and are kept, for data like those it was trained on.
+    thresholds: Thresholds | None = None
+    #: How common values were in the data that it was trained on, where that was frozen.
+    frozen_frequencies: FrozenFrequencies | None = None
 
     @property
     def prior_match_weight(self) -> float:
@@ -43,6 +57,31 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         changed = self.settings | {"probability_two_random_records_match": probability}
         return msgspec.structs.replace(self, settings=changed)
 
+    def calibrated(self) -> Thresholds:
+        """The thresholds; where the file has none (format 1), worked out for ordinary data of the size trained on."""
+        if self.thresholds is not None:
+            return self.thresholds
+        known = {str(comparison["output_column_name"]): ASSUMED_KNOWN for comparison in self.settings["comparisons"]}
+        records = round(1 / self.settings["probability_two_random_records_match"])
+        return calibrate_thresholds(self.settings, known, records)
+
+    def frequencies(self, folder: Path) -> pa.Table | None:
+        """The frozen frequencies (``identity.frozen_frequencies.FROZEN``), or None where the model has none.
+
+        Args:
+            folder: where the match model's file lies.
+
+        Raises:
+            UsageError: their file is not there, or is not the one that was frozen.
+        """
+        return None if self.frozen_frequencies is None else read_frequencies(self.frozen_frequencies, folder)
+
+
+class _Header(Struct, frozen=True):
+    """What every format has; read first, so that another format is called just that."""
+
+    format: int
+
 
 def read_match_model(name: str = DEFAULT, folder: Path | None = None) -> MatchModel:
     """The match model that the setting ``identity.match_model`` names.
@@ -50,15 +89,26 @@ def read_match_model(name: str = DEFAULT, folder: Path | None = None) -> MatchMo
     ``default`` is the shipped model; any other name is a path, relative to ``folder`` (the workspace).
 
     Raises:
-        UsageError: no such file, not a match model, or one of another format; names the file.
+        UsageError: no such file, not a match model, or one of another format; names the file and the field.
     """
     path = match_model_file(name, folder)
+    data = path.read_bytes()
     try:
-        model = msgspec.json.decode(path.read_bytes(), type=MatchModel)
+        header = msgspec.json.decode(data, type=_Header)
+        if header.format not in FORMATS:
+            msg = (
+                f"identity.match_model: {path} has format {header.format}, this release reads "
+                f"{' and '.join(map(str, FORMATS))}. Train it again."
+            )
+            raise UsageError(msg)
+        model = msgspec.json.decode(data, type=MatchModel)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        msg = f"identity.match_model: {path} is no match model: {error}."
+        msg = f"identity.match_model: {path} is no match model: {str(error).rstrip('.')}."
         raise UsageError(msg) from error
-    _check(model, path)
+    fault = settings_fault(model.settings, model.typical_frequencies)
+    if fault is not None:
+        msg = f"identity.match_model: {path} {fault}. Train it again."
+        raise UsageError(msg)
     return model
 
 
@@ -75,23 +125,11 @@ def match_model_file(name: str = DEFAULT, folder: Path | None = None) -> Path:
     return path
 
 
+def match_model_text(model: MatchModel) -> bytes:
+    """The model as indented JSON with sorted keys, so that two versions can be compared line by line."""
+    return msgspec.json.format(msgspec.json.encode(model, order="sorted"), indent=2) + b"\n"
+
+
 def write_match_model(model: MatchModel, path: Path) -> None:
-    """Write the model as indented JSON with sorted keys, so that two versions can be compared line by line."""
-    text = msgspec.json.format(msgspec.json.encode(model, order="sorted"), indent=2)
-    path.write_bytes(text + b"\n")
-
-
-def _check(model: MatchModel, path: Path) -> None:
-    if model.format != FORMAT:
-        msg = f"identity.match_model: {path} has format {model.format}, this release reads {FORMAT}. Train it again."
-        raise UsageError(msg)
-    untrained = [
-        f"{comparison['output_column_name']}: {level['label_for_charts']}"
-        for comparison in model.settings.get("comparisons", [])
-        for level in comparison["comparison_levels"]
-        if not level.get("is_null_level") and not {"m_probability", "u_probability"} <= level.keys()
-    ]
-    if untrained or not model.settings.get("comparisons"):
-        what = ", ".join(untrained) or "everything"
-        msg = f"identity.match_model: {path} lacks the trained probabilities of {what}. Train it again."
-        raise UsageError(msg)
+    """Write the model as :func:`match_model_text`."""
+    path.write_bytes(match_model_text(model))
