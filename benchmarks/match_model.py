@@ -1,5 +1,7 @@
 """Train the shipped match model again: ``python -m benchmarks.match_model`` writes it to ``identity/match_models``.
 
+``python -m benchmarks.match_model thresholds`` leaves m and u as they are and works its thresholds out again.
+
 Run as a benchmark it writes nothing: it says how long training takes and whether the shipped file comes out the same.
 """
 
@@ -12,8 +14,12 @@ import time
 from datetime import date
 from pathlib import Path
 
+import msgspec
+
 from benchmarks.people import make_people
-from identity.match_models import DEFAULT_FILE, MatchModel, write_match_model
+from identity.comparison_columns import comparison_columns
+from identity.fitted_thresholds import fit_thresholds
+from identity.match_models import DEFAULT_FILE, FORMAT, MatchModel, read_match_model, write_match_model
 from identity.training import train_match_model
 
 VERSION = "people_v1"
@@ -25,7 +31,7 @@ TRAINED_AT = date(2026, 11, 24)
 def train() -> MatchModel:
     """The match model as shipped; the same on every machine."""
     records, _, truth = make_people(RECORDS, SEED, numbered=True)
-    return train_match_model(
+    trained = train_match_model(
         records,
         truth=truth,
         version=VERSION,
@@ -36,6 +42,14 @@ def train() -> MatchModel:
         ),
         trained_at=TRAINED_AT,
     )
+    return fit_thresholds(trained, comparison_columns(records))
+
+
+def with_thresholds_anew() -> MatchModel:
+    """The shipped match model with its thresholds worked out again, for data like those it was trained on."""
+    records, _, _ = make_people(RECORDS, SEED, numbered=True)
+    shipped = msgspec.structs.replace(read_match_model(), format=FORMAT)
+    return fit_thresholds(shipped, comparison_columns(records))
 
 
 def main() -> None:
@@ -51,5 +65,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    write_match_model(train(), DEFAULT_FILE)
+    write_match_model(with_thresholds_anew() if sys.argv[1:] == ["thresholds"] else train(), DEFAULT_FILE)
     print(f"wrote {DEFAULT_FILE}", file=sys.stderr)
