@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
-from identity.explanations import Edge, PairExplanation, explain_pair, links, read_edges, read_refusals, spanning_tree
+from identity.cuts import Cut, Tie, find_ties, weakest_place
+from identity.evidence import Edge, links, read_edges, read_refusals
+from identity.explanations import PairExplanation, explain_pair
+from identity.paths import spanning_tree
 from models.errors import UsageError
 from models.lakes import LAKE, Lake
 from pipelines.lookups import find_profile, find_records
+from pipelines.obstacles import find_obstacles
+
+MAX_WEAKEST_PLACE = 60
+"""Of a larger person the weakest place is not looked for: it takes a flow for each record."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +26,9 @@ class PersonExplanation:
     """Why the records of one profile are one person: the strongest edges that hold them together.
 
     ``records``: record_id, source and first_seen, last_seen. ``edges``: one fewer than records, strongest first.
-    ``states``: identifiers of the person that may not link (``shared``, ``junk``), with the rule that says so.
-    ``refusals``: unions with other people that were refused.
+    ``ties``: all that holds them together by cause, strongest first. ``states``: identifiers of the person that may not
+    link (``shared``, ``junk``), with the rule that says so. ``refusals``: unions with other people that were refused.
+    ``weakest``: where the person would come apart first; None for a single record and for very many.
     """
 
     profile_id: str
@@ -27,6 +36,8 @@ class PersonExplanation:
     edges: tuple[Edge, ...]
     states: tuple[dict[str, Any], ...]
     refusals: tuple[dict[str, Any], ...]
+    ties: tuple[Tie, ...] = ()
+    weakest: Cut | None = None
 
 
 def explain_person(lake: Lake, who: str) -> PersonExplanation:
@@ -44,13 +55,16 @@ def explain_person(lake: Lake, who: str) -> PersonExplanation:
         [profile_id],
     ).to_pylist()
     members = [record["record_id"] for record in records]
-    edges = links(read_edges(_edges_between(lake, members)), lake.workspace.settings.identity.link_match_weight)
+    edges = links(read_edges(edges_between(lake, members)), lake.workspace.settings.identity.link_match_weight)
+    ties = find_ties(edges)
     return PersonExplanation(
         profile_id=profile_id,
         records=tuple(records),
         edges=tuple(spanning_tree(members, edges)),
         states=tuple(_unlinking_identifiers(lake, profile_id)),
-        refusals=tuple(_refusals_around(lake, members)),
+        refusals=tuple(refusals_around(lake, members)),
+        ties=tuple(ties),
+        weakest=weakest_place(members, ties) if len(members) <= MAX_WEAKEST_PLACE else None,
     )
 
 
@@ -64,15 +78,16 @@ def explain_two(lake: Lake, one: str, other: str) -> PairExplanation:
     common = sorted(set(left) & set(right))
     if common:
         return explain_pair(common[0], common[0], {}, (), (), 0.0)
-    people = lake.rows(
-        f"""select record_id, profile_id from {LAKE}.identity.record_profiles
-        where profile_id in (
-            select profile_id from {LAKE}.identity.record_profiles where list_contains($records, record_id)
-        ) order by record_id""",
-        {"records": [*left, *right]},
+    profile_of = dict(
+        lake.rows(
+            f"""select record_id, profile_id from {LAKE}.identity.record_profiles
+            where profile_id in (
+                select profile_id from {LAKE}.identity.record_profiles where list_contains($records, record_id)
+            ) order by record_id""",
+            {"records": [*left, *right]},
+        )
     )
-    profile_of = dict(people)
-    edges = read_edges(_edges_between(lake, list(profile_of)))
+    edges = read_edges(edges_between(lake, list(profile_of)))
     refusals = read_refusals(
         lake.sql(
             f"""select * from {LAKE}.identity.refusals
@@ -82,11 +97,33 @@ def explain_two(lake: Lake, one: str, other: str) -> PairExplanation:
         )
     )
     a, b = _closest(left, right, profile_of, edges)
-    weight = lake.workspace.settings.identity.link_match_weight
-    return explain_pair(a, b, profile_of, edges, refusals, weight)
+    found = explain_pair(a, b, profile_of, edges, refusals, lake.workspace.settings.identity.link_match_weight)
+    return replace(found, **find_obstacles(lake, found, profile_of)) if found.verdict == "two people" else found
 
 
-def _closest(left: list[str], right: list[str], profile_of: dict[str, str], edges: list[Edge]) -> tuple[str, str]:
+def edges_between(lake: Lake, records: Sequence[str]) -> pa.Table:
+    """The edges (EDGES without model_version) of which both ends are among these records."""
+    return lake.sql(
+        f"""select * exclude (model_version) from {LAKE}.identity.edges
+        where list_contains($records, record_id_l) and list_contains($records, record_id_r)
+        order by record_id_l, record_id_r, kind, rule""",
+        {"records": list(records)},
+    )
+
+
+def refusals_around(lake: Lake, records: Sequence[str]) -> list[dict[str, Any]]:
+    """The refused unions of which an end is among these records, strongest first."""
+    return lake.sql(
+        f"""select * from {LAKE}.identity.refusals
+        where list_contains($records, record_id_l) or list_contains($records, record_id_r)
+        order by match_weight desc, record_id_l, record_id_r""",
+        {"records": list(records)},
+    ).to_pylist()
+
+
+def _closest(
+    left: Sequence[str], right: Sequence[str], profile_of: dict[str, str], edges: Sequence[Edge]
+) -> tuple[str, str]:
     """Of one person's records before those of two, the pair with the strongest edge; else the first of each."""
     weights: dict[tuple[str, str], float] = {}
     for edge in edges:
@@ -113,14 +150,6 @@ def _records_of(lake: Lake, text: str) -> list[str]:
     return found
 
 
-def _edges_between(lake: Lake, records: list[str]) -> pa.Table:
-    return lake.sql(
-        f"""select * exclude (model_version) from {LAKE}.identity.edges
-        where list_contains($records, record_id_l) and list_contains($records, record_id_r)""",
-        {"records": records},
-    )
-
-
 def _unlinking_identifiers(lake: Lake, profile_id: str) -> list[dict[str, Any]]:
     return lake.sql(
         f"""select held.type, held.value, states.state, states.people, states.records, states.rule
@@ -129,13 +158,4 @@ def _unlinking_identifiers(lake: Lake, profile_id: str) -> list[dict[str, Any]]:
         where held.profile_id = ? and states.state <> 'ok'
         order by held.type, held.value""",
         [profile_id],
-    ).to_pylist()
-
-
-def _refusals_around(lake: Lake, records: list[str]) -> list[dict[str, Any]]:
-    return lake.sql(
-        f"""select * from {LAKE}.identity.refusals
-        where list_contains($records, record_id_l) or list_contains($records, record_id_r)
-        order by match_weight desc, record_id_l, record_id_r""",
-        {"records": records},
     ).to_pylist()

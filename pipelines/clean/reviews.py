@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from identity.explanations import Edge, links, read_edges, spanning_tree
+from identity.evidence import Edge, links, read_edges
+from identity.paths import spanning_tree
 from pipelines.clean.people import LINK_MATCH_WEIGHT, People
 
 DOUBT_MATCH_WEIGHT = 4.0

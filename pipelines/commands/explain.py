@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import click
 
-from identity.explanations import Edge, PairExplanation
+from identity.evidence import Edge
+from identity.explanations import PairExplanation
 from models.lakes import published_lake
 from models.workspaces import Workspace
 from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option

@@ -6,7 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from identity.explanations import Edge, Evidence, Refusal, explain_pair, links, spanning_tree, strongest_path
+from identity.evidence import Edge, Evidence, Refusal, links
+from identity.explanations import explain_pair
+from identity.paths import spanning_tree, strongest_path
 
 LINK = 3.0
 
