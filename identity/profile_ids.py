@@ -15,8 +15,9 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from identity.causes import Grounds, Turn, ledger_rows
 from identity.queries import query, session
-from schemas.tables import PROFILE_ID_CHANGES, PROFILE_IDS
+from schemas.tables import PROFILE_IDS
 
 STRONG_TYPES = ("crm_id", "user_id", "loyalty_id")
 STRONG_WEIGHT = 3
@@ -33,7 +34,7 @@ class Names:
 
     ``members``: MEMBERS, one row per record, sorted. ``minted``: rows for PROFILE_IDS of new ids. ``retired``: rows
     of PROFILE_IDS with end and successor filled in, in place of those that hold the same ids. ``changes``: ledger
-    rows of this run (PROFILE_ID_CHANGES).
+    rows of this run (IDENTITY_CHANGES).
     """
 
     members: pa.Table
@@ -43,7 +44,16 @@ class Names:
 
 
 def carry_over(
-    assignments: pa.Table, records: pa.Table, before: pa.Table, ids: pa.Table, run_id: str, changed_at: datetime
+    assignments: pa.Table,
+    records: pa.Table,
+    before: pa.Table,
+    ids: pa.Table,
+    run_id: str,
+    changed_at: datetime,
+    *,
+    edges: pa.Table | None = None,
+    pairs: pa.Table | None = None,
+    grounds: Grounds | None = None,
 ) -> Names:
     """Give every cluster a profile id: the one that most of it had before, else a new one.
 
@@ -58,6 +68,9 @@ def carry_over(
         ids: PROFILE_IDS as of the previous run.
         run_id: of this run; new ids come from it, from ``changed_at`` and from a count, never from who is in them.
         changed_at: when, for the ledger.
+        edges: EDGES inside the clusters, of which the ledger names the one that decided.
+        pairs: PAIRS of the records, for since when both ends of an edge carried its identifier.
+        grounds: rules, match model and judgements of this run and of the one before, for the ledger's causes.
     """
     live = ids.filter(pc.is_null(ids["retired_at"]))
     with session() as sql:
@@ -68,32 +81,31 @@ def carry_over(
             "minted": live.select(["profile_id", "minted_at"]),
         }
         carried = query(sql, "profile_ids", tables)
-    kept = _kept_ids(carried)
-    clusters = sorted(set(assignments["cluster"].to_pylist()))
-    fresh = dict(zip((cluster for cluster in clusters if cluster not in kept), _mint(run_id, changed_at), strict=False))
-    profile_of = kept | fresh
-    members = pa.table(
-        [assignments["record_id"], [profile_of[cluster] for cluster in assignments["cluster"].to_pylist()]],
-        schema=MEMBERS,
-    ).sort_by("record_id")
-    retired = _retired(live, set(kept.values()), _successors(carried, profile_of), run_id, changed_at)
-    minted = [
-        {"profile_id": profile_id, "minted_at": changed_at, "minted_run_id": run_id} for profile_id in fresh.values()
-    ]
-    changes = [
-        *({"kind": "mint", "profile_id": profile_id} for profile_id in fresh.values()),
-        *_moves(members, before),
-        *({"kind": "retire", "profile_id": r["profile_id"], "other_profile_id": r["successor"]} for r in retired),
-        *_splits(carried, profile_of, kept),
-    ]
-    return Names(
-        members=members,
-        minted=_rows(minted, PROFILE_IDS),
-        retired=_rows(retired, PROFILE_IDS),
-        changes=_rows(
-            [{"run_id": run_id, "changed_at": changed_at} | change for change in changes], PROFILE_ID_CHANGES
-        ),
-    )
+        kept = _kept_ids(carried)
+        clusters = sorted(set(assignments["cluster"].to_pylist()))
+        fresh = dict(
+            zip((cluster for cluster in clusters if cluster not in kept), _mint(run_id, changed_at), strict=False)
+        )
+        profile_of = kept | fresh
+        members = pa.table(
+            [assignments["record_id"], [profile_of[cluster] for cluster in assignments["cluster"].to_pylist()]],
+            schema=MEMBERS,
+        ).sort_by("record_id")
+        retired = _rows(_retired(live, set(kept.values()), _successors(carried, profile_of), run_id, changed_at))
+        minted = _rows(
+            [
+                {"profile_id": profile_id, "minted_at": changed_at, "minted_run_id": run_id}
+                for profile_id in fresh.values()
+            ]
+        )
+        turn = Turn(
+            members=members,
+            before=before.select(["record_id", "profile_id"]),
+            minted=minted.select(["profile_id"]),
+            retired=retired.select(["profile_id", "successor"]),
+        )
+        changes = ledger_rows(sql, turn, records, run_id, changed_at, grounds or Grounds(), edges, pairs)
+        return Names(members=members, minted=minted, retired=retired, changes=changes)
 
 
 def _weights(records: pa.Table) -> pa.Table:
@@ -147,32 +159,5 @@ def _retired(
     ]
 
 
-def _moves(members: pa.Table, before: pa.Table) -> list[dict[str, object]]:
-    """One entry for each record that is in another profile than before, or is new."""
-    former = before["profile_id"].take(
-        pc.index_in(members["record_id"], value_set=before["record_id"].combine_chunks())
-    )
-    moved = pc.fill_null(pc.not_equal(former, members["profile_id"]), True)
-    rows = zip(
-        *(column.filter(moved).to_pylist() for column in (members["record_id"], members["profile_id"], former)),
-        strict=True,
-    )
-    return [
-        {"kind": "move", "profile_id": profile_id, "record_id": record_id, "other_profile_id": came_from}
-        for record_id, profile_id, came_from in rows
-    ]
-
-
-def _splits(carried: pa.Table, profile_of: dict[str, str], kept: dict[str, str]) -> list[dict[str, object]]:
-    """One entry for each part that left a profile which goes on."""
-    going_on = set(kept.values())
-    rows = sorted(zip(carried["profile_id"].to_pylist(), carried["cluster"].to_pylist(), strict=True))
-    return [
-        {"kind": "split", "profile_id": profile_id, "other_profile_id": profile_of[cluster]}
-        for profile_id, cluster in rows
-        if profile_id in going_on and profile_of[cluster] != profile_id
-    ]
-
-
-def _rows(rows: list[dict[str, object]], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist([dict.fromkeys(schema.names) | row for row in rows], schema=schema)
+def _rows(rows: list[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist([dict.fromkeys(PROFILE_IDS.names) | row for row in rows], schema=PROFILE_IDS)

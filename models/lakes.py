@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from models.errors import FatalError, RetriableError, UsageError
+from models.migrations import migrate_tables
 from models.settings import secret
 from models.workspaces import Workspace
 from schemas.tables import LAKE_TABLES
@@ -302,6 +303,7 @@ def _create_missing_tables(lake: Lake) -> None:
             lake.connection.execute(f"create schema if not exists {LAKE}.{schema}")
             parts = [f'"{f.name}" {column_type(f.type)}{"" if f.nullable else " not null"}' for f in columns]
             lake.connection.execute(f'create table {LAKE}.{schema}."{table}" ({", ".join(parts)})')
+        migrate_tables(lake, known)
     lake.connection.execute(f"call {LAKE}.set_option('parquet_compression', 'zstd')")
     lake.connection.execute(f"call {LAKE}.set_option('parquet_compression_level', '1')")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.lakes import LAKE, Lake
+from models.migrations import ledger_relation
 
 
 def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) -> dict[str, Any]:
@@ -55,9 +56,9 @@ def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) ->
         ),
         "history": _dicts(
             lake,
-            f"""select changed_at, kind, record_id, other_profile_id, run_id
-            from {LAKE}.identity.profile_id_changes where profile_id = $id
-            order by changed_at, kind, record_id""",
+            f"""select changed_at, valid_at, kind, record_id, old_profile_id, new_profile_id, cause, run_id
+            from {ledger_relation(lake)} where old_profile_id = $id or new_profile_id = $id
+            order by position""",
             profile_id,
         ),
     }

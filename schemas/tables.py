@@ -228,18 +228,37 @@ PROFILE_IDS = pa.schema(
 )
 """Every profile id ever minted; a retired one names its successor. Ids are never reused."""
 
-PROFILE_ID_CHANGES = pa.schema(
+IDENTITY_CHANGES = pa.schema(
     [
+        pa.field("position", pa.int64(), nullable=False),
         pa.field("run_id", pa.string(), nullable=False),
+        pa.field("sequence", pa.int64(), nullable=False),
         pa.field("changed_at", TIMESTAMP, nullable=False),
+        pa.field("valid_at", TIMESTAMP),
         pa.field("kind", pa.string(), nullable=False),
-        pa.field("profile_id", pa.string(), nullable=False),
         pa.field("record_id", pa.string()),
-        pa.field("other_profile_id", pa.string()),
+        pa.field("old_profile_id", pa.string()),
+        pa.field("new_profile_id", pa.string()),
+        pa.field("cause", pa.string(), nullable=False),
+        pa.field("cause_record_id_l", pa.string()),
+        pa.field("cause_record_id_r", pa.string()),
+        pa.field("cause_rule", pa.string()),
+        pa.field("cause_match_weight", pa.float64()),
+        pa.field("cause_judgement", pa.int64()),
+        pa.field("rules_hash", pa.string()),
+        pa.field("match_model", pa.string()),
     ]
 )
-"""Append-only ledger. ``kind``: ``mint``; ``move`` (record came from ``other_profile_id``, null when new);
-``retire`` (``other_profile_id`` is the successor); ``split`` (``other_profile_id`` is a part that left)."""
+"""Append-only ledger of who is who, and the feed for those who keep profile ids elsewhere: ``position`` is the cursor.
+
+``kind``: ``mint`` (a new profile), ``move`` (the record went from ``old_profile_id``, null when it is new, to
+``new_profile_id``), ``remove`` (the record is no more), ``retire`` (``new_profile_id`` is the successor, null when no
+record is left), ``split`` (``new_profile_id`` is a part that left ``old_profile_id``) and ``rules`` (from here on other
+rules or another match model hold). ``cause``: ``new_record``, ``edge``, ``judgement``, ``rules``, ``match_model``,
+``removal``, ``evidence`` (it changed, and holds together no more) or ``unknown`` (written before causes were kept);
+the ``cause_`` columns name the edge that decided and the number of the judgement. ``changed_at`` is when we knew,
+``valid_at`` since when it is true, in event time; null: whatever the event time.
+"""
 
 PROFILES = pa.schema(
     [
@@ -346,7 +365,7 @@ LAKE_TABLES: dict[str, dict[str, pa.Schema]] = {
         "refusals": REFUSALS,
         "record_profiles": RECORD_PROFILES,
         "profile_ids": PROFILE_IDS,
-        "profile_id_changes": PROFILE_ID_CHANGES,
+        "changes": IDENTITY_CHANGES,
     },
     "profiles": {
         "profiles": PROFILES,

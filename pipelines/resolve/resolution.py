@@ -22,6 +22,7 @@ from identity.survivorship import surviving_traits
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
+from pipelines.changes.grounds import read_grounds
 from pipelines.judgements import read_judgements
 from pipelines.resolve.inputs import ResolveInputs, read_inputs, read_observations
 from schemas.tables import EDGES, RECORD_PROFILES
@@ -93,7 +94,10 @@ def resolve_workspace(
     people = _find_people(workspace, inputs, progress)
     ids = lake.sql(f"select * from {LAKE}.identity.profile_ids")
     before = lake.sql(f"select record_id, profile_id from {LAKE}.identity.record_profiles order by record_id")
-    names = carry_over(people.assignments, inputs.records, before, ids, run_id, resolved_at)
+    names = carry_over(
+        people.assignments, inputs.records, before, ids, run_id, resolved_at,
+        edges=people.edges, pairs=inputs.pairs, grounds=read_grounds(workspace, lake),
+    )  # fmt: skip
     progress("resolve", 5, STEPS)
     record_profiles = _record_profiles(inputs.records, names.members)
     observations = read_observations(lake, people.states)
@@ -167,4 +171,4 @@ def _write_names(lake: Lake, names: Names) -> None:
                 f"delete from {LAKE}.identity.profile_ids where profile_id in (select profile_id from {retired})"
             )
         lake.insert("identity.profile_ids", names.retired)
-    lake.insert("identity.profile_id_changes", names.changes)
+    lake.insert("identity.changes", names.changes)

@@ -25,9 +25,14 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
             ('winback', 'p01_lapsed', '2026-03-01', 'r3', 'bought much', null, null, null)""",
             f"""insert into {LAKE}.profiles.traits values ('p11_regular', 'given_name', 'Ines', 'most_recent', 'shop',
             'user_id:u11', 'm1', '2026-01-01', 2)""",
-            f"""insert into {LAKE}.identity.profile_id_changes values
-            ('r1', '2025-01-01', 'mint', 'p11_regular', null, null),
-            ('r2', '2025-02-01', 'move', 'p11_regular', 'shop:user_id:u11', 'p99')""",
+            f"""insert into {LAKE}.identity.changes by name
+            select col0 as position, col1 as run_id, 1 as sequence, col2::timestamptz as changed_at,
+                col3 as kind, col4 as record_id, col5 as old_profile_id, col6 as new_profile_id,
+                col7 as cause
+            from (values
+                (1, 'r1', '2025-01-01', 'mint', null, null, 'p11_regular', 'new_record'),
+                (2, 'r2', '2025-02-01', 'move', 'shop:user_id:u11', 'p99', 'p11_regular', 'edge')
+            ) as seen""",
         ):
             opened.connection.execute(statement)
         yield opened
@@ -64,7 +69,7 @@ def test_stays_in_audiences_and_the_ledger_of_the_id_are_this_persons_own(lake: 
         ("winback", at("2026-03-01"), None),
         ("care", at("2026-01-01"), "not in the segment"),
     ]
-    assert [(row["kind"], row["record_id"], row["other_profile_id"]) for row in view["history"]] == [
-        ("mint", None, None),
-        ("move", "shop:user_id:u11", "p99"),
+    assert [(row["kind"], row["record_id"], row["old_profile_id"], row["cause"]) for row in view["history"]] == [
+        ("mint", None, None, "new_record"),
+        ("move", "shop:user_id:u11", "p99", "edge"),
     ]

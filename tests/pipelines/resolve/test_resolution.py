@@ -133,9 +133,9 @@ def test_an_identifier_that_is_blocked_later_stops_joining_and_the_ledger_tells(
     assert profiles_by_record(changed)[ANNA_SHOP] == before[ANNA_SHOP]
     kinds = query_lake(
         changed,
-        "select kind, count(*) from lake.identity.profile_id_changes where run_id = 'r2' group by kind order by 1",
+        "select kind, cause, count(*) from lake.identity.changes where run_id = 'r2' group by all order by 1",
     )
-    assert kinds == [("mint", 1), ("move", 1), ("split", 1)]
+    assert kinds == [("mint", "rules", 1), ("move", "rules", 1), ("rules", "rules", 1), ("split", "rules", 1)]
 
 
 def test_the_newest_value_of_a_record_stands_in_it_whatever_came_first(tmp_path: Path) -> None:
