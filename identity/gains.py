@@ -9,6 +9,9 @@ from typing import Any
 from identity.evidence import Edge
 from identity.match_models import MatchModel
 
+TOLD_BY = {"city": "address"}
+"""Comparisons that say nothing where another one could be made."""
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -30,7 +33,7 @@ def possible_gains(edge: Edge, model: MatchModel) -> list[Gain]:
     found = [
         Gain(name, _equal_weight(comparison) - current.get(name, 0.0), name in current)
         for comparison in model.settings["comparisons"]
-        if not _is_equal(edge, name := str(comparison["output_column_name"]))
+        if not _is_equal(edge, name := str(comparison["output_column_name"])) and TOLD_BY.get(name) not in current
     ]
     return sorted(
         (gain for gain in found if gain.match_weight >= 1.0), key=lambda gain: (-gain.match_weight, gain.comparison)

@@ -17,7 +17,7 @@ REASONS = {NAMES_DIFFER: "given_name", DATES_DIFFER: "birth_date"}
 """What a refusal's reason is about, where that is a trait (``identity.clustering``)."""
 
 MAX_VALUES = 5
-"""Of a person's values so many are shown."""
+"""So many values of a person, and so many wishes, are told."""
 
 Kind = Literal["judgement", "refused union", "value of many", "too little weight", "never compared", "large component"]
 
@@ -80,7 +80,7 @@ def weight_obstacle(edge: Edge, link_match_weight: float, gains: Sequence[Gain])
     if enough:
         needed = f"{missing:.1f} more match weight; on its own {join_words(_wishes(enough), 'or')} would bring it"
     elif gains:
-        needed = f"{missing:.1f} more match weight; of {join_words(_wishes(gains))} no single one would bring it"
+        needed = f"{missing:.1f} more match weight; {join_words(_wishes(gains), 'or')} would not bring it alone"
     else:
         needed = f"{missing:.1f} more match weight, and nothing that is compared could still add any"
     words = f"what speaks for it weighs {edge.match_weight:.1f} at best; {link_match_weight:g} is needed to join them"
@@ -137,8 +137,8 @@ def _refusal_obstacle(refusal: Refusal, traits: Traits) -> Obstacle:
 def _wishes(gains: Sequence[Gain]) -> list[str]:
     return [
         f"an equal {comparison_words(gain.comparison)} ({gain.match_weight:+.0f}, now"
-        f" {'different' if gain.is_known else 'not known of both'})"
-        for gain in gains
+        f" {'different' if gain.is_known else 'unknown'})"
+        for gain in gains[:MAX_VALUES]
     ]
 
 

@@ -45,7 +45,14 @@ def part_words(part: Evidence) -> str:
     values = "" if part.value_l is None else f": {part.value_l}"
     if part.value_r is not None and part.value_r != part.value_l:
         values += f" / {part.value_r}" if values else f": - / {part.value_r}"
-    return f"{comparison_words(part.comparison)} {part.level}{values}"
+    name = comparison_words(part.comparison)
+    if part.comparison == "prior":
+        return f"before anything is compared: {part.level} is one person"
+    if part.level in ("a rare value", "a common value"):
+        return f"{part.level.removesuffix('value')}{name}{values}"
+    if part.level.endswith(" use it"):
+        return f"{part.level.removesuffix('it')}the {name}"
+    return f"{name} {part.level}{values}"
 
 
 def tie_words(edge: Edge, records: Sequence[str]) -> str:

@@ -33,12 +33,13 @@ COMMANDS = {
     "sync": "export audiences and keep membership history",
     "profile": "everything known of one person",
     "explain": "why two records are one person (or are not), or why one person is one",
+    "why-not": "why two records are not one person, and what would have to come for them to be",
     "judge": "decide who is who: split, join or detach, list and undo decisions",
     "audience": "list, preview, explain and export audiences",
     "clean": "deduplicate exported files, without a workspace",
     "evaluate": "compare people with known truth: pairwise, B-cubed, exact, over-merge",
 }
-"""Commands and what each does, in the order of the help. The module is ``pipelines.commands.<name>``."""
+"""Commands and what each does, in the order of the help. The module is ``pipelines.commands.<name>``, - being _."""
 
 
 class LazyGroup(click.Group):
@@ -52,7 +53,8 @@ class LazyGroup(click.Group):
         """The command, its module imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"pipelines.commands.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = importlib.import_module(f"pipelines.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

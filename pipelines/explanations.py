@@ -68,6 +68,12 @@ def explain_person(lake: Lake, who: str) -> PersonExplanation:
     )
 
 
+def holding_ties(explanation: PersonExplanation) -> list[Tie]:
+    """Of all ties of a person, those that the strongest edges come from: enough to make the records one."""
+    needed = set(explanation.edges)
+    return [tie for tie in explanation.ties if not needed.isdisjoint(tie.edges)]
+
+
 def explain_two(lake: Lake, one: str, other: str) -> PairExplanation:
     """Why what two texts point at is one person, or why not; of several records each, the pair that is closest.
 

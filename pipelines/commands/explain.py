@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 
 import click
 
-from identity.evidence import Edge
 from identity.explanations import PairExplanation
 from models.lakes import published_lake
 from models.workspaces import Workspace
+from pipelines.commands.evidence_prints import print_cut, print_edges, print_obstacles, print_ties
 from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option
-from pipelines.explanations import PersonExplanation, explain_person, explain_two
+from pipelines.explanations import PersonExplanation, explain_person, explain_two, holding_ties
 
 
 @click.command("explain")
@@ -48,12 +47,19 @@ def print_person(explanation: PersonExplanation, limit: int | None = None) -> No
     """The explanation of one person as text; ``limit`` edges at most."""
     print_facts({"profile": explanation.profile_id, "records": len(explanation.records)})
     click.echo()
+    if explanation.edges and limit is None:
+        click.echo("They are one person by")
+        print_ties(holding_ties(explanation))
+        click.echo("\nThe strongest edges that hold them together")
     if not explanation.edges:
         click.echo("One record, so there is nothing that joins it to another.")
     print_edges(explanation.edges[:limit])
     hidden = len(explanation.edges) - len(explanation.edges[:limit])
     if hidden:
         click.echo(f"  … and {hidden} more edges: klantbeeld explain {explanation.profile_id}")
+    if explanation.weakest is not None and limit is None:
+        click.echo(f"\nWhere they would first come apart (weight {explanation.weakest.match_weight:.1f}), without")
+        print_cut(explanation.weakest)
     if explanation.states:
         click.echo("\nIdentifiers that join nobody by themselves")
         print_table(
@@ -85,6 +91,17 @@ def print_pair(explanation: PairExplanation) -> None:
     elif explanation.pairs:
         click.echo("\nWhat speaks for one person")
         print_edges(explanation.pairs[:3])
+    if explanation.cut is not None:
+        click.echo(f"\nFor them to be apart would have to go (weight {explanation.cut.match_weight:.1f} in all)")
+        print_cut(explanation.cut)
+    if explanation.asked is not None:
+        was_found = any(key.finds_pairs for key in explanation.keys)
+        unlike = "were too unlike for it to be kept" if was_found else "were never compared"
+        click.echo(f"\nA and B {unlike}; compared now")
+        print_edges([explanation.asked])
+    if explanation.obstacles:
+        click.echo("\nWhat keeps them two")
+        print_obstacles(explanation.obstacles)
     if explanation.verdict == "two people" and explanation.judgements:
         click.echo("\nJudged by people")
         print_edges(explanation.judgements)
@@ -94,20 +111,3 @@ def print_pair(explanation: PairExplanation) -> None:
             [[row.record_id_l, row.record_id_r, row.match_weight, row.reason] for row in explanation.refusals],
             ["record", "record", "weight", "because"],
         )
-
-
-def print_edges(edges: Iterable[Edge]) -> None:
-    """Each edge with the parts of its weight."""
-    for edge in edges:
-        click.echo(f"{edge.record_id_l}  {'≠' if edge.rule == 'different' else '='}  {edge.record_id_r}")
-        if edge.kind == "steward":
-            [part] = edge.evidence
-            click.echo(f"  judged {edge.rule} by {part.value_l} at {part.value_r}: {part.level}")
-            continue
-        how = "shares" if edge.kind == "deterministic" else "is alike, found by"
-        click.echo(f"  {edge.match_weight:+.1f}  {how} {edge.rule.replace('_', ' ')}")
-        for part in edge.evidence:
-            values = "" if part.value_l is None else f": {part.value_l}"
-            if part.value_r is not None and part.value_r != part.value_l:
-                values += f" / {part.value_r}"
-            click.echo(f"      {part.match_weight:+6.1f}  {part.comparison.replace('_', ' ')} {part.level}{values}")
