@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.queries import query, session
+from identity.queries import query, session, sql_of
 
 FREQUENCY_MEMORY = 500.0
 """People's worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
@@ -35,16 +35,35 @@ COUNTS = pa.schema(
 
 
 def count_people(compared: pa.Table, connection: duckdb.DuckDBPyConnection | None = None) -> pa.Table:
-    """COUNTS of records in the columns of ``comparison_columns.sql``, sorted."""
+    """COUNTS of records in the columns of ``comparison_columns.sql`` with their ``place``, sorted."""
+    return _of_terms("frequencies", compared, connection).cast(COUNTS)
+
+
+def frequency_keys(compared: pa.Table, connection: duckdb.DuckDBPyConnection | None = None) -> pa.Table:
+    """The numbers under which an index keeps the values (``value_key``) and witnesses (``witness_key``) of records.
+
+    One row per record and value: ``place``, ``name``, ``value``, ``value_key``, and ``witness_key`` (null where the
+    record says nothing else about the person).
+    """
+    return _of_terms("frequency_keys", compared, connection)
+
+
+def _of_terms(name: str, compared: pa.Table, connection: duckdb.DuckDBPyConnection | None) -> pa.Table:
     with session(connection) as sql:
-        return query(sql, "frequencies", {"compared": compared}).cast(COUNTS)
+        sql.register("compared", compared)
+        try:
+            sql.execute(sql_of("frequency_terms"))
+            return query(sql, name, {})
+        finally:
+            sql.execute("drop view if exists frequency_terms")
+            sql.unregister("compared")
 
 
 def known_people(counts: pa.Table) -> dict[str, float]:
     """Per column, of how many people its values are known in all; rounded (:func:`round_total`)."""
     sums = counts.group_by("name").aggregate([("people", "sum"), ("people", "count")])
     rows = zip(*(sums[name].to_pylist() for name in ("name", "people_sum", "people_count")), strict=True)
-    return {name: round_total(total - 0.5 * values) for name, total, values in rows}
+    return {name: round_total(people - 0.5 * values) for name, people, values in rows}
 
 
 def round_total(total: float) -> float:

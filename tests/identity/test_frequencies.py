@@ -8,18 +8,19 @@ import pytest
 
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import COUNTS, count_people, known_people, round_people, round_total, value_shares
+from identity.scoring import with_places
 from tests.identity.factories import make_record, make_tables
 
 
 def test_a_person_written_down_ten_times_makes_a_name_no_more_common() -> None:
     records, _ = make_tables(*(make_record(str(at), given_name="Anna", family_name="Vos") for at in range(10)))
-    counts = {row["name"]: row["people"] for row in count_people(comparison_columns(records)).to_pylist()}
+    counts = {row["name"]: row["people"] for row in count_people(with_places(comparison_columns(records))).to_pylist()}
     assert counts == {"first_name": 1, "family_name": 1}
 
 
 def test_two_people_of_one_name_are_counted_by_what_else_is_known() -> None:
     rows = [make_record(str(at), given_name="Anna", family_name=name) for at, name in enumerate(("Vos", "Bos", "Bos"))]
-    counts = count_people(comparison_columns(make_tables(*rows)[0])).to_pylist()
+    counts = count_people(with_places(comparison_columns(make_tables(*rows)[0]))).to_pylist()
     assert {"name": "first_name", "value": "anna", "people": 2} in counts
 
 

@@ -1,0 +1,252 @@
+"""People after some records changed: the same f as :func:`identity.people.find_people`, at the price of the change.
+
+Nothing is approximate here. Whatever a changed record can have an effect on is evaluated anew, with the functions that
+a full evaluation uses and on the part of the data they need; what it cannot have an effect on stays as it is. Where a
+change moves something that all pairs depend on (:class:`Calibration`), the answer is None: evaluate all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity.blocking import blocking_keys
+from identity.changed_states import Changed, ChangedState, distinct_values, semi_join, subtract
+from identity.clustering import Clusters, cluster_edges
+from identity.comparison_columns import comparison_columns
+from identity.identifiers import without_junk
+from identity.judgements import judgement_edges
+from identity.match_indexes import MatchIndex
+from identity.match_keys import key_totals, key_weights, match_key_edges
+from identity.people import Rules
+from identity.queries import query, session
+from identity.resolved_states import VALUES, ResolvedState
+from identity.scoring import prior_probability, score_candidates, with_places, without_junk_values
+from schemas.tables import EDGES, RECORDS
+
+COMPARED_TYPES = ("email", "phone", "crm_id")
+"""Identifier types that scoring compares: a record with a value that turns junk looks another to it."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What every pair's weight depends on: the prior, how much is known of each column, what identifier types weigh.
+
+    All of it is rounded, so that it stays what it is until the data have about doubled.
+    """
+
+    prior: float
+    known: dict[str, float]
+    weights: dict[str, float]
+
+    @classmethod
+    def of(cls, records: int, index: MatchIndex, totals: pa.Table) -> Calibration:
+        """Of so many records with this index and these totals (:func:`identity.match_keys.key_totals`)."""
+        weights = key_weights(totals)
+        pairs = zip(weights["type"].to_pylist(), weights["weight"].to_pylist(), strict=True)
+        return cls(prior_probability(records), index.known(), dict(pairs))
+
+
+@dataclass(frozen=True)
+class Increment:
+    """What to write in place of what was, and the index that goes with it.
+
+    ``changed``: the records, as asked for. ``values``: identifier values (VALUES) whose states are now ``states``.
+    ``removed`` and ``added``: EDGES. ``members``: the records of the components that were clustered anew, whose
+    assignments, refusals and alarms are ``clusters``. ``restated``: holders of values whose state is another now.
+    """
+
+    changed: Changed
+    values: pa.Table
+    states: pa.Table
+    removed: pa.Table
+    added: pa.Table
+    members: frozenset[str]
+    clusters: Clusters
+    restated: frozenset[str]
+    index: MatchIndex
+
+
+def find_increment(
+    before: ResolvedState, index: MatchIndex, calibration: Calibration, changed: Changed, rules: Rules
+) -> Increment | None:
+    """What changed records do to the people; None when they move the calibration, so that all must be evaluated.
+
+    Args:
+        before: the last resolution, by the same rules (judgements may be others).
+        index: its match index.
+        calibration: its calibration.
+        changed: what came, changed and went since.
+        rules: as now.
+    """
+    state = ChangedState(before, changed, dict(rules.policies))
+    junked = state.holders(state.junked)
+    index, touched = _reindex(state, index, junked)
+    totals = pa.concat_tables(
+        [before.key_totals(), _negative(key_totals(state.states_before)), key_totals(state.states)]
+    )
+    if Calibration.of(state.count_records(), index, totals) != calibration:
+        return None
+    weights = pa.table(
+        {"type": list(calibration.weights), "weight": pa.array(calibration.weights.values(), pa.float64())}
+    )
+    linking = _linking(state)
+    old = pa.concat_tables(
+        [
+            _of_kind(before.edges({*touched, *state.ids}), "probabilistic"),
+            _key_edges_before(state, linking),
+            before.steward_edges(),
+        ]
+    )
+    new = pa.concat_tables(
+        [
+            _score(state, index, touched, calibration, rules),
+            _key_edges(state, linking, weights),
+            _judge(state, rules.judgements),
+        ]
+    ).cast(EDGES)
+    removed, added = subtract(old, new), subtract(new, old)
+    index = index.with_edges(removed, added)
+    moved = {*state.ids, *_ends(removed), *_ends(added), *junked} - changed.gone
+    component = index.component_of(index.find_numbers(pa.array(sorted(moved), pa.string())))
+    members = set(index.ids_of(component).to_pylist()) - changed.gone
+    return Increment(
+        changed=changed,
+        values=state.values,
+        states=state.states.sort_by([("type", "ascending"), ("value", "ascending")]),
+        removed=removed,
+        added=added,
+        members=frozenset(members),
+        clusters=_cluster(state, members, removed, added, rules),
+        restated=frozenset(state.holders(state.flipped.select(VALUES.names))),
+        index=index.without_records(pa.array(sorted(changed.gone), pa.string())),
+    )
+
+
+def _reindex(state: ChangedState, index: MatchIndex, junked: set[str]) -> tuple[MatchIndex, set[str]]:
+    """The index with the change, and the records whose candidate pairs or weights may be others."""
+    # A record with an e-mail address that turned junk has none, to scoring.
+    ids = state.ids | junked
+    records = state.before.records(ids)
+    states = state.before.states(distinct_values(state.before.pairs(ids)))
+    compared = comparison_columns(without_junk_values(records, states))
+    index, touched = index.with_records(with_places(compared), _compared(state, ids))
+    return index, set(index.ids_of(touched).to_pylist())
+
+
+def _compared(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
+    return with_places(comparison_columns(_real(state, record_ids)))
+
+
+def _real(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
+    ids = set(record_ids)
+    compared = pa.array(COMPARED_TYPES, pa.string())
+    pairs = state.pairs(ids)
+    states = state.states_of(pairs.filter(pc.is_in(pairs["type"], compared)))
+    return without_junk_values(state.records(ids), states).sort_by("record_id")
+
+
+def _score(
+    state: ChangedState, index: MatchIndex, touched: set[str], calibration: Calibration, rules: Rules
+) -> pa.Table:
+    """Probabilistic edges with an end in the touched records."""
+    mine = _compared(state, touched)
+    found = index.candidates(blocking_keys(mine))
+    others = index.ids_of(found["number"].to_numpy())
+    pairs = pa.table({"one": mine["record_id"].take(found["place"]), "other": others, "rule": found["rule"]})
+    pairs = pairs.filter(pc.not_equal(pairs["one"], pairs["other"]))
+    real = _real(state, {*touched, *others.to_pylist()})
+    compared = with_places(comparison_columns(real))
+    with session() as sql:
+        tables = {"found": pairs, "places": compared.select(["record_id", "place"])}
+        placed = query(sql, "increment_pairs", tables)
+    return score_candidates(
+        real,
+        compared,
+        placed,
+        index.frequencies(compared),
+        calibration.known,
+        rules.model.with_prior(calibration.prior),
+        rules.settings,
+    )
+
+
+def _linking(state: ChangedState) -> pa.Table:
+    """Those of the changed records' values that link now, or did before."""
+    states = pa.concat_tables([state.states_before, state.states])
+    linking = states.filter(pc.equal(states["state"], "ok"))
+    return distinct_values(linking)
+
+
+def _key_edges_before(state: ChangedState, linking: pa.Table) -> pa.Table:
+    """Deterministic edges there were between records that shared one of the values."""
+    edges = _of_kind(state.before.edges(state.before.holders(linking)), "deterministic")
+    return _sharing(edges, state.before.pairs(_ends(edges)), linking)
+
+
+def _key_edges(state: ChangedState, linking: pa.Table, weights: pa.Table) -> pa.Table:
+    """Deterministic edges there are between records that share one of the values."""
+    held = state.pairs(state.holders(linking))
+    # Two records may share several values of one type, and their edge shows the best: the others count as well.
+    alike = semi_join(held, linking.select(["type"]), ["type"])
+    counted = alike.group_by(VALUES.names).aggregate([("record_id", "count")])
+    several = counted.filter(pc.greater(counted["record_id_count"], 1))
+    states = state.states_of(pa.concat_tables([linking, several.select(VALUES.names).cast(VALUES)]))
+    values = distinct_values(states.filter(pc.equal(states["state"], "ok")))
+    pairs = semi_join(state.pairs(state.holders(values)), values, VALUES.names)
+    edges = match_key_edges(state.records(pairs["record_id"].to_pylist()), pairs, states, weights)
+    return _sharing(edges, held, linking)
+
+
+def _sharing(edges: pa.Table, pairs: pa.Table, values: pa.Table) -> pa.Table:
+    """Edges whose two records share one of the values, of the edge's own identifier type."""
+    with session() as sql:
+        found = query(sql, "increment_keys", {"edges": edges, "pairs": pairs, "asked": values})
+    return found.select(EDGES.names).cast(EDGES)
+
+
+def _judge(state: ChangedState, judgements: pa.Table) -> pa.Table:
+    ids = {*judgements["record_id_a"].to_pylist(), *judgements["record_id_b"].to_pylist()}
+    return judgement_edges(judgements, state.records(ids))
+
+
+def _cluster(state: ChangedState, members: set[str], removed: pa.Table, added: pa.Table, rules: Rules) -> Clusters:
+    edges = subtract(state.before.edges(members), removed)
+    edges = pa.concat_tables([edges, added])
+    pairs = state.pairs(members)
+    used = without_junk(pairs, state.states_of(pairs))
+    return cluster_edges(state.records(members).cast(RECORDS), used, edges, rules.policies, rules.settings)
+
+
+def _of_kind(edges: pa.Table, kind: str) -> pa.Table:
+    return edges.filter(pc.equal(edges["kind"], kind))
+
+
+def _ends(edges: pa.Table) -> set[str]:
+    return {*edges["record_id_l"].to_pylist(), *edges["record_id_r"].to_pylist()}
+
+
+def _negative(totals: pa.Table) -> pa.Table:
+    negated = [pc.negate(totals[name]) for name in ("records", "squares")]
+    return pa.table([totals["type"], *negated], names=["type", "records", "squares"])
+
+
+def apply_increment(state: ResolvedState, increment: Increment) -> None:
+    """Write the increment over the state that it was evaluated on, in the caller's transaction."""
+    ids = pa.table({"record_id": pa.array(sorted(increment.changed.ids), pa.string())})
+    state.delete("records", ids)
+    state.insert("records", increment.changed.records)
+    state.delete("record_identifiers", ids)
+    state.insert("record_identifiers", increment.changed.pairs)
+    state.delete("identifier_states", increment.values)
+    state.insert("identifier_states", increment.states)
+    state.delete("edges", increment.removed.select(["record_id_l", "record_id_r", "kind", "rule"]))
+    state.insert("edges", increment.added)
+    # A refusal stands between records of one component; where a record went, so did its refusals.
+    members = pa.array(sorted(increment.members | increment.changed.gone), pa.string())
+    for end in ("record_id_l", "record_id_r"):
+        state.delete("refusals", pa.table({end: members}))
+    state.insert("refusals", increment.clusters.refusals)

@@ -1,0 +1,65 @@
+"""Who is who: people = f(records, rules, match model, judgements), evaluated over all records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from identity.clustering import Clusters, cluster_edges
+from identity.identifiers import identifier_states, without_junk
+from identity.judgements import JUDGEMENTS, judgement_edges
+from identity.match_keys import match_key_edges
+from identity.match_models import MatchModel
+from identity.scoring import score_pairs
+from models.policies import IdentifierPolicy
+from models.settings import IdentitySettings
+from schemas.tables import EDGES
+
+STEPS = 4
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decides who is who besides the records: settings, policies per identifier type, model and judgements."""
+
+    settings: IdentitySettings
+    policies: Mapping[str, IdentifierPolicy]
+    model: MatchModel
+    judgements: pa.Table = field(default_factory=JUDGEMENTS.empty_table)
+
+
+@dataclass(frozen=True)
+class People:
+    """Identifier states (IDENTIFIER_STATES), edges (EDGES) and clusters."""
+
+    states: pa.Table
+    edges: pa.Table
+    clusters: Clusters
+
+
+def find_people(
+    records: pa.Table, pairs: pa.Table, rules: Rules, progress: Callable[[int], None] = lambda _: None
+) -> People:
+    """The people among RECORDS, with the evidence.
+
+    Args:
+        records: RECORDS.
+        pairs: every identifier of every record (``record_id``, ``type``, ``value``).
+        rules: settings, policies, model and judgements.
+        progress: called with the number of steps done, of ``STEPS``.
+    """
+    pairs = pairs.select(["record_id", "type", "value"])
+    states = identifier_states(records, pairs, rules.policies)
+    progress(1)
+    used = without_junk(pairs, states)
+    keys = match_key_edges(records, used, states)
+    progress(2)
+    scored = score_pairs(records, states, rules.model, rules.settings)
+    judged = judgement_edges(rules.judgements, records)
+    edges = pa.concat_tables([keys, scored, judged]).cast(EDGES).combine_chunks()
+    progress(3)
+    clusters = cluster_edges(records, used, edges, rules.policies, rules.settings)
+    progress(4)
+    return People(states, edges, clusters)

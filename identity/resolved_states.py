@@ -1,0 +1,122 @@
+"""What a resolution left behind, asked for a few records at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from identity.identifiers import PAIRS
+from identity.queries import conform
+from schemas.tables import EDGES, IDENTIFIER_STATES, RECORDS
+
+VALUES = pa.schema([pa.field("type", pa.string()), pa.field("value", pa.string())])
+"""Identifier values."""
+
+
+class ResolvedState:
+    """The tables ``records``, ``record_identifiers``, ``identifier_states`` and ``edges`` of one resolution.
+
+    Args:
+        connection: a DuckDB that has them.
+        schema: where, for example ``lake.identity``.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+        self._connection = connection
+        self._schema = schema
+
+    def count_records(self) -> int:
+        """How many records there are."""
+        return int(self._table("select count(*) as n from {schema}.records")["n"][0].as_py())
+
+    def records(self, record_ids: Iterable[str]) -> pa.Table:
+        """RECORDS of those ids that are there, sorted."""
+        with self._asked(ids=_ids(record_ids)):
+            found = self._table("from {schema}.records semi join asked_ids using (record_id) order by record_id")
+        return conform(found, RECORDS)
+
+    def pairs(self, record_ids: Iterable[str]) -> pa.Table:
+        """All identifiers (PAIRS) of some records, sorted."""
+        statement = (
+            "from {schema}.record_identifiers semi join asked_ids using (record_id) order by record_id, type, value"
+        )
+        with self._asked(ids=_ids(record_ids)):
+            return conform(self._table(statement), PAIRS)
+
+    def holders(self, values: pa.Table) -> set[str]:
+        """Ids of the records that carry one of some identifier values (VALUES)."""
+        statement = (
+            "select distinct record_id from {schema}.record_identifiers semi join asked_values using (type, value)"
+        )
+        with self._asked(values=values):
+            return set(self._table(statement)["record_id"].to_pylist())
+
+    def states(self, values: pa.Table) -> pa.Table:
+        """IDENTIFIER_STATES of some identifier values (VALUES), sorted."""
+        statement = "from {schema}.identifier_states semi join asked_values using (type, value) order by type, value"
+        with self._asked(values=values):
+            return conform(self._table(statement), IDENTIFIER_STATES)
+
+    def key_totals(self) -> pa.Table:
+        """As :func:`identity.match_keys.key_totals` of all states."""
+        return self._table(
+            """
+            select type, sum(records::double) as records, sum(records::double * records) as squares
+            from {schema}.identifier_states
+            where state <> 'junk'
+            group by type
+            """
+        )
+
+    def edges(self, record_ids: Iterable[str]) -> pa.Table:
+        """EDGES with an end in some records, in any order."""
+        statement = """
+            from {schema}.edges
+            where record_id_l in (select record_id from asked_ids) or record_id_r in (select record_id from asked_ids)
+        """
+        with self._asked(ids=_ids(record_ids)):
+            return conform(self._table(statement), EDGES)
+
+    def steward_edges(self) -> pa.Table:
+        """All EDGES that judgements made, in any order."""
+        return conform(self._table("from {schema}.edges where kind = 'steward'"), EDGES)
+
+    def replace(self, name: str, rows: pa.Table) -> None:
+        """Make one of the tables hold exactly these rows."""
+        self._connection.execute(f"delete from {self._schema}.{name}")
+        self.insert(name, rows)
+
+    def insert(self, name: str, rows: pa.Table) -> None:
+        """Add rows to one of the tables."""
+        if rows.num_rows:
+            with self._asked(rows=rows):
+                self._connection.execute(f"insert into {self._schema}.{name} by name select * from asked_rows")
+
+    def delete(self, name: str, keys: pa.Table) -> None:
+        """Take the rows out of one of the tables that equal a row of ``keys`` in its columns."""
+        if keys.num_rows:
+            columns = ", ".join(keys.column_names)
+            with self._asked(rows=keys):
+                self._connection.execute(
+                    f"delete from {self._schema}.{name} where ({columns}) in (select ({columns}) from asked_rows)"
+                )
+
+    def _table(self, statement: str) -> pa.Table:
+        return self._connection.execute(statement.format(schema=self._schema)).to_arrow_table()
+
+    @contextmanager
+    def _asked(self, **tables: pa.Table) -> Iterator[None]:
+        for name, table in tables.items():
+            self._connection.register(f"asked_{name}", table)
+        try:
+            yield
+        finally:
+            for name in tables:
+                self._connection.unregister(f"asked_{name}")
+
+
+def _ids(record_ids: Iterable[str]) -> pa.Table:
+    return pa.table({"record_id": pa.array(record_ids, pa.string())})
