@@ -17,6 +17,7 @@ from pipelines.clean.mappings import Wishes
 from pipelines.clean.outputs import refuse_bad_folder, write_outputs
 from pipelines.clean.people import STEPS, People, find_people, golden_table
 from pipelines.clean.records import pair_table, record_table
+from pipelines.clean.repeats import Repeats, find_repeats, with_repeats
 from pipelines.clean.reports import ReportFacts, report_page
 from pipelines.clean.reviews import review_table
 from schemas.tables import IDENTIFIER_TYPES, TRAITS
@@ -37,12 +38,17 @@ class CleanOptions:
 
 @dataclass(frozen=True)
 class CleanSummary:
-    """What was found. ``duplicates`` = ``records - profiles``; ``review`` counts rows of review.csv by decision."""
+    """What was found. ``duplicates`` = ``records - profiles``; ``review`` counts rows of review.csv by decision.
+
+    ``repeated_rows`` say word for word what another row says, ``empty_rows`` nothing that can be used.
+    """
 
     files: int
     records: int
     profiles: int
     duplicates: int
+    repeated_rows: int
+    empty_rows: int
     largest_profile: int
     unreadable_rows: int
     review: dict[str, int]
@@ -73,10 +79,13 @@ def clean_files(
     held = [
         (name, pa.array([places[n] for n in rows.to_pylist()], pa.string()), values) for name, rows, values in load.held
     ]
-    people = find_people(records, pair_table(held), progress)
+    pairs = pair_table(held)
+    repeats = find_repeats(records, pairs)
+    people = with_repeats(find_people(*_compared(records, pairs, repeats), progress), repeats)
     names = dict(zip(ids.to_pylist(), facts["external_id"].to_pylist(), strict=True))
     review = review_table(people, names)
-    summary = _summary(load, people, review, options.out)
+    summary = _summary(load, people, repeats, review, options.out)
+    _say_found(say, summary)
     crosswalk = _crosswalk(people, names)
     page = report_page(_report_facts(summary, load, people))
     tables = {"golden.csv": golden_table(records, people), "review.csv": review}
@@ -93,6 +102,22 @@ def _in_order(load: Load) -> tuple[pa.Table, pa.Array]:
     return facts, pa.array([f"{number:0{width}}" for number in range(1, facts.num_rows + 1)], pa.string())
 
 
+def _compared(records: pa.Table, pairs: pa.Table, repeats: Repeats) -> tuple[pa.Table, pa.Table]:
+    """The records that are compared, and their pairs."""
+    kept = records.filter(repeats.compared)
+    return kept, pairs.filter(pc.is_in(pairs["record_id"], value_set=kept["record_id"]))
+
+
+def _say_found(say: Say, summary: CleanSummary) -> None:
+    if summary.empty_rows:
+        say(f"{summary.empty_rows:,} rows say nothing that can be used; each stays a person of its own.")
+    if summary.alarms:
+        say(
+            f"{summary.alarms:,} chains of records were too long for one person; they were cut where they are weakest. "
+            "Is a value in them that many share? Leave its column out with --map field=."
+        )
+
+
 def _crosswalk(people: People, names: dict[str, str]) -> pa.Table:
     rows = zip(*(people.members[name].to_pylist() for name in ("record_id", "profile_id")), strict=True)
     pairs = sorted((names[record], profile) for record, profile in rows)
@@ -104,13 +129,15 @@ def _crosswalk(people: People, names: dict[str, str]) -> pa.Table:
     )
 
 
-def _summary(load: Load, people: People, review: pa.Table, out: Path) -> CleanSummary:
+def _summary(load: Load, people: People, repeats: Repeats, review: pa.Table, out: Path) -> CleanSummary:
     sizes = Counter(people.members["profile_id"].to_pylist())
     return CleanSummary(
         files=len(load.files),
         records=people.members.num_rows,
         profiles=len(sizes),
         duplicates=people.members.num_rows - len(sizes),
+        repeated_rows=repeats.repeated,
+        empty_rows=repeats.empty,
         largest_profile=max(sizes.values()),
         unreadable_rows=sum(file.unreadable for file in load.files),
         review=dict(sorted(Counter(review["decision"].to_pylist()).items())),
@@ -127,6 +154,8 @@ def _report_facts(summary: CleanSummary, load: Load, people: People) -> ReportFa
         "records": summary.records,
         "people (profiles)": summary.profiles,
         "records that double another": summary.duplicates,
+        "rows that repeat another word for word": summary.repeated_rows,
+        "rows that say nothing": summary.empty_rows,
         "records of the largest profile": summary.largest_profile,
         "rows that could not be read": summary.unreadable_rows,
         **{f"pairs to review: {name}": count for name, count in summary.review.items()},

@@ -1,5 +1,5 @@
--- What the records of exports say about each trait, one row a value; what is nobody's is left out.
--- reads: records (RECORDS), junk (type, value)
+-- What each person's records of one export say about each trait, one row a value; what is nobody's is left out.
+-- reads: records (RECORDS), members (record_id, profile_id), junk (type, value)
 with addressed as (
     select
         *,
@@ -17,22 +17,31 @@ with addressed as (
 said as (
     unpivot (
         select
-            source, source_record_id, address_rank,
+            record_id, source, source_record_id, address_rank,
             given_name, family_name, birth_date::varchar as birth_date, gender, email, phone, address
         from addressed
     )
     on given_name, family_name, birth_date, gender, email, phone, address
     into name trait value value
+),
+
+ranked as (
+    select
+        *,
+        case
+            when trait = 'address' then address_rank
+            -- "A." says less than a name, however often it is said.
+            when trait = 'given_name' then (length(regexp_replace(value, '[^\p{L}]', '', 'g')) > 1)::int
+            else 0
+        end::integer as rank
+    from said
+    anti join junk on junk.type = said.trait and junk.value = said.value
 )
 
+-- The first record stands for all that say the same: only its name tells them apart, and a million may say it.
 select
-    source, source_record_id, trait, value, '' as message_id, 1::bigint as observed,
-    case
-        when trait = 'address' then address_rank
-        -- "A." says less than a name, however often it is said.
-        when trait = 'given_name' then (length(regexp_replace(value, '[^\p{L}]', '', 'g')) > 1)::int
-        else 0
-    end::integer as rank
-from said
-anti join junk on junk.type = said.trait and junk.value = said.value
-order by source, source_record_id, trait
+    source, min(source_record_id) as source_record_id, trait, value, '' as message_id, count(*) as observed, rank
+from ranked
+inner join members using (record_id)
+group by profile_id, source, trait, value, rank
+order by source, source_record_id, trait, value, rank
