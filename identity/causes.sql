@@ -64,26 +64,39 @@ joining as (
     group by all
 ),
 
+named as (
+    select
+        new_profile_id,
+        part,
+        edge,
+        edge.record_id_l,
+        edge.record_id_r,
+        -- In a column of its own, so that the joins below find their rows by hash.
+        case when edge.kind = 'deterministic' then edge.rule end as identifier_type,
+        edge.value
+    from joining
+),
+
 -- An edge by an identifier exists since both records carry it, any other since both records exist.
 decided as (
     select
-        joining.new_profile_id,
-        joining.part,
-        joining.edge,
+        named.new_profile_id,
+        named.part,
+        named.edge,
         greatest(
             coalesce(said_l.first_seen, record_l.first_seen), coalesce(said_r.first_seen, record_r.first_seen)
         ) as valid_at
-    from joining
-    left join records as record_l on joining.edge.record_id_l = record_l.record_id
-    left join records as record_r on joining.edge.record_id_r = record_r.record_id
+    from named
+    left join records as record_l on named.record_id_l = record_l.record_id
+    left join records as record_r on named.record_id_r = record_r.record_id
     left join pairs as said_l
         on
-            joining.edge.kind = 'deterministic' and joining.edge.record_id_l = said_l.record_id
-            and joining.edge.rule = said_l.type and joining.edge.value = said_l.value
+            named.record_id_l = said_l.record_id
+            and named.identifier_type = said_l.type and named.value = said_l.value
     left join pairs as said_r
         on
-            joining.edge.kind = 'deterministic' and joining.edge.record_id_r = said_r.record_id
-            and joining.edge.rule = said_r.type and joining.edge.value = said_r.value
+            named.record_id_r = said_r.record_id
+            and named.identifier_type = said_r.type and named.value = said_r.value
 ),
 
 vetoes as (

@@ -36,7 +36,8 @@ def who(ledger: pa.Table, known: int | None = None, valid: int | None = None) ->
 
 
 LIFE = make_ledger(
-    move("a", None, "p1", 10, 1), move("b", None, "p2", 10, 2), move("b", "p2", "p1", 20, 5), move("a", "p1", None, 30, None)
+    move("a", None, "p1", 10, 1), move("b", None, "p2", 10, 2),
+    move("b", "p2", "p1", 20, 5), move("a", "p1", None, 30, None),
 )  # fmt: skip
 
 

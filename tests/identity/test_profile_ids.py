@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+
 from identity.causes import Grounds
 from identity.profile_ids import Names, carry_over
 from schemas.tables import IDENTITY_CHANGES, PROFILE_IDS
