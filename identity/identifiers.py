@@ -11,19 +11,10 @@ import pyarrow.compute as pc
 from identity.comparison_columns import comparison_columns
 from identity.queries import conform, query, session, sql_of
 from models.policies import IdentifierPolicy
-from schemas.tables import IDENTIFIER_STATES, TIMESTAMP
+from schemas.tables import IDENTIFIER_STATES, RECORD_IDENTIFIERS
 
-PAIRS = pa.schema(
-    [
-        pa.field("record_id", pa.string(), nullable=False),
-        pa.field("type", pa.string(), nullable=False),
-        pa.field("value", pa.string(), nullable=False),
-        pa.field("first_seen", TIMESTAMP, nullable=False),
-        pa.field("last_seen", TIMESTAMP, nullable=False),
-        pa.field("events", pa.int64(), nullable=False),
-    ]
-)
-"""(record, identifier) pairs: every value that a record ever carried, when, and in how many events."""
+PAIRS = RECORD_IDENTIFIERS
+"""(record, identifier) pairs, as identity resolution takes them."""
 
 JUNK_RECORDS = 25
 JUNK_PEOPLE = 5

@@ -25,7 +25,7 @@ from identity.people import Rules
 from identity.queries import query, session
 from identity.resolved_states import VALUES, ResolvedState
 from identity.scoring import prior_probability, score_candidates, with_places, without_junk_values
-from schemas.tables import EDGES, RECORDS
+from schemas.tables import EDGES
 
 COMPARED_TYPES = ("email", "phone", "crm_id")
 """Identifier types that scoring compares: a record with a value that turns junk looks another to it."""
@@ -56,7 +56,8 @@ class Increment:
 
     ``changed``: the records, as asked for. ``values``: identifier values (VALUES) whose states are now ``states``.
     ``removed`` and ``added``: EDGES. ``members``: the records of the components that were clustered anew, whose
-    assignments, refusals and alarms are ``clusters``. ``restated``: holders of values whose state is another now.
+    assignments, refusals and alarms are ``clusters``, with all their ``edges``. ``restated``: holders of values whose
+    state is another now.
     """
 
     changed: Changed
@@ -65,6 +66,7 @@ class Increment:
     removed: pa.Table
     added: pa.Table
     members: frozenset[str]
+    edges: pa.Table
     clusters: Clusters
     restated: frozenset[str]
     index: MatchIndex
@@ -113,6 +115,7 @@ def find_increment(
     moved = {*state.ids, *_ends(removed), *_ends(added), *junked} - changed.gone
     component = index.component_of(index.find_numbers(pa.array(sorted(moved), pa.string())))
     members = set(index.ids_of(component).to_pylist()) - changed.gone
+    edges = pa.concat_tables([subtract(before.edges(members), removed), added])
     return Increment(
         changed=changed,
         values=state.values,
@@ -120,7 +123,8 @@ def find_increment(
         removed=removed,
         added=added,
         members=frozenset(members),
-        clusters=_cluster(state, members, removed, added, rules),
+        edges=edges,
+        clusters=_cluster(state, members, edges, rules),
         restated=frozenset(state.holders(state.flipped.select(VALUES.names))),
         index=index.without_records(pa.array(sorted(changed.gone), pa.string())),
     )
@@ -213,12 +217,10 @@ def _judge(state: ChangedState, judgements: pa.Table) -> pa.Table:
     return judgement_edges(judgements, state.records(ids))
 
 
-def _cluster(state: ChangedState, members: set[str], removed: pa.Table, added: pa.Table, rules: Rules) -> Clusters:
-    edges = subtract(state.before.edges(members), removed)
-    edges = pa.concat_tables([edges, added])
+def _cluster(state: ChangedState, members: set[str], edges: pa.Table, rules: Rules) -> Clusters:
     pairs = state.pairs(members)
     used = without_junk(pairs, state.states_of(pairs))
-    return cluster_edges(state.records(members).cast(RECORDS), used, edges, rules.policies, rules.settings)
+    return cluster_edges(state.records(members), used, edges, rules.policies, rules.settings)
 
 
 def _of_kind(edges: pa.Table, kind: str) -> pa.Table:

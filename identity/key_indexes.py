@@ -27,12 +27,13 @@ LIMIT = 2**31
 class Segment:
     """``keys`` (sorted), the ``values`` beside them and how many of each came or went (``counts``).
 
-    Arrays in memory, or mapped from files. Without ``counts`` every entry came once.
+    Arrays in memory, or mapped from the files that ``file`` names. Without ``counts`` every entry came once.
     """
 
     keys: Integers
     values: Integers
     counts: Integers | None
+    file: str | None = None
 
     @classmethod
     def of(cls, keys: Integers, values: Integers | None = None, counts: Integers | None = None) -> Segment:
@@ -136,7 +137,7 @@ def read_segment(folder: Path, name: str) -> Segment:
     if keys is None:
         raise FileNotFoundError(folder / f"{name}.keys.npy")
     values = mapped("values")
-    return Segment(keys, np.zeros(len(keys), np.int64) if values is None else values, mapped("counts"))
+    return Segment(keys, np.zeros(len(keys), np.int64) if values is None else values, mapped("counts"), name)
 
 
 def unique_keys(*keys: Iterable[int] | Integers) -> Integers:

@@ -27,7 +27,7 @@ INDEXES = ("numbers", "keys", "holders", "witnesses", "people", "neighbours")
 class MatchIndex:
     """Records are numbered in the order in which they came; a number is never given to another.
 
-    - ``record_ids``: the record of each number.
+    - ``record_ids``: the record of each number; ``record_files`` names the files of its first chunks.
     - ``numbers``: hash of a record id -> number.
     - ``keys``: blocking key -> number.
     - ``holders``: compared value -> number.
@@ -38,6 +38,7 @@ class MatchIndex:
     """
 
     record_ids: pa.ChunkedArray = field(default_factory=lambda: pa.chunked_array([], pa.string()))
+    record_files: tuple[str, ...] = ()
     numbers: KeyIndex = KeyIndex()
     keys: KeyIndex = KeyIndex()
     holders: KeyIndex = KeyIndex()
@@ -141,6 +142,11 @@ class MatchIndex:
             counts.append(np.full(2 * len(one), count, np.int64))
         changed = self.neighbours.changed(np.concatenate(keys), np.concatenate(values), np.concatenate(counts))
         return replace(self, neighbours=changed)
+
+    def with_one_chunk(self) -> MatchIndex:
+        """The same index, with all its record ids in one piece."""
+        whole = pa.chunked_array([pa.concat_arrays(self.record_ids.chunks)], pa.string())
+        return replace(self, record_ids=whole, record_files=())
 
     def _numbered(self, record_ids: pa.Array) -> MatchIndex:
         """New records get the next numbers, in the order of their ids."""

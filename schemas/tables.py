@@ -149,6 +149,18 @@ RECORDS = pa.schema(
 Input of identity resolution together with the (record, identifier) pairs, which hold all values and not the newest.
 """
 
+RECORD_IDENTIFIERS = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("first_seen", TIMESTAMP, nullable=False),
+        pa.field("last_seen", TIMESTAMP, nullable=False),
+        pa.field("events", pa.int64(), nullable=False),
+    ]
+)
+"""(record, identifier) pairs: every value that a record ever carried, when, and in how many events."""
+
 IDENTIFIER_STATES = pa.schema(
     [
         pa.field("type", pa.string(), nullable=False),
@@ -260,6 +272,24 @@ the ``cause_`` columns name the edge that decided and the number of the judgemen
 ``valid_at`` since when it is true, in event time; null: whatever the event time.
 """
 
+RESOLUTIONS = pa.schema(
+    [
+        pa.field("number", pa.int64(), nullable=False),
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("resolved_at", TIMESTAMP, nullable=False),
+        pa.field("mode", pa.string(), nullable=False),
+        pa.field("because", pa.string(), nullable=False),
+        pa.field("read_snapshot", pa.int64(), nullable=False),
+        pa.field("rules_key", pa.string(), nullable=False),
+        pa.field("calibration", pa.string(), nullable=False),
+        pa.field("records", pa.int64(), nullable=False),
+        pa.field("changed_records", pa.int64(), nullable=False),
+    ]
+)
+"""One row a resolution: ``mode`` is ``full`` or ``incremental``, ``because`` says why, ``read_snapshot`` is the state
+of the lake that it read (the next one asks what came since). ``rules_key`` fingerprints settings and match model,
+``calibration`` (JSON) is what every pair's weight depended on."""
+
 PROFILES = pa.schema(
     [
         pa.field("profile_id", pa.string(), nullable=False),
@@ -360,12 +390,14 @@ LAKE_TABLES: dict[str, dict[str, pa.Schema]] = {
     },
     "identity": {
         "records": RECORDS,
+        "record_identifiers": RECORD_IDENTIFIERS,
         "identifier_states": IDENTIFIER_STATES,
         "edges": EDGES,
         "refusals": REFUSALS,
         "record_profiles": RECORD_PROFILES,
         "profile_ids": PROFILE_IDS,
         "changes": IDENTITY_CHANGES,
+        "resolutions": RESOLUTIONS,
     },
     "profiles": {
         "profiles": PROFILES,
