@@ -29,6 +29,9 @@ KEPT_BELOW_LINK = 2.0
 THRESHOLD_STEP = 0.25
 """Thresholds are rounded to it, so that they stay put while data grow."""
 
+LEAST_PRECISION = 0.01
+"""Under it a threshold is of no interest to anybody."""
+
 STEPS_PER_UNIT = 16
 """How finely match weights are told apart when distributions are added up."""
 
@@ -88,6 +91,20 @@ def calibrate_thresholds(settings: Mapping[str, Any], known: Mapping[str, float]
         expected_precision=round(precision, 4),
         expected_recall=round(recall, 4),
     )
+
+
+def expected_figures(
+    settings: Mapping[str, Any], known: Mapping[str, float], records: int
+) -> list[tuple[float, float, float]]:
+    """(match weight, precision, recall) that the model expects of all pairs of that weight or more, ascending.
+
+    One entry a whole match weight, over the range in which anything changes.
+    """
+    tail = _tails(*match_weight_distributions(settings, known), 1 / records)
+    by_step: dict[int, tuple[float, float]] = {}
+    for weight, precision, recall in tail:
+        by_step[math.floor(weight)] = (precision, recall)
+    return [(float(weight), *by_step[weight]) for weight in sorted(by_step) if by_step[weight][0] > LEAST_PRECISION]
 
 
 def match_weight_distributions(

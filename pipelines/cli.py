@@ -35,7 +35,9 @@ COMMANDS = {
     "explain": "why two records are one person (or are not), or why one person is one",
     "why-not": "why two records are not one person, and what would have to come for them to be",
     "judge": "decide who is who: split, join or detach, list and undo decisions",
+    "review": "answer what the evidence leaves open, and calibrate the link threshold by it",
     "audience": "list, preview, explain and export audiences",
+    "match": "train match models with a card, show and compare them",
     "clean": "deduplicate exported files, without a workspace",
     "evaluate": "compare people with known truth: pairwise, B-cubed, exact, over-merge",
 }
