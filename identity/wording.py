@@ -52,6 +52,8 @@ def part_words(part: Evidence) -> str:
         return f"{part.level.removesuffix('value')}{name}{values}"
     if part.level.endswith(" use it"):
         return f"{part.level.removesuffix('it')}the {name}"
+    if part.comparison == "address" and part.level != "different":
+        return f"{part.level}{values}"
     return f"{name} {part.level}{values}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -11,6 +12,7 @@ from models.lakes import published_lake
 from models.workspaces import Workspace
 from pipelines.commands.evidence_prints import print_cut, print_edges, print_obstacles, print_ties
 from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option
+from pipelines.commands.pictures import picture_options, write_pictures
 from pipelines.explanations import PersonExplanation, explain_person, explain_two, holding_ties
 
 
@@ -19,7 +21,10 @@ from pipelines.explanations import PersonExplanation, explain_person, explain_tw
 @click.argument("other", metavar="[B]", required=False)
 @workspace_option
 @json_option
-def command(one: str, other: str | None, workspace: Workspace, as_json: bool) -> None:
+@picture_options
+def command(
+    one: str, other: str | None, workspace: Workspace, as_json: bool, html: Path | None, svg: Path | None
+) -> None:
     """Why the records of one person are one person (A), or why two are one person or are not (A and B).
 
     A and B are record ids, profile ids or identifiers (an e-mail address, a phone number, loyalty_id:10042). Weights
@@ -30,11 +35,13 @@ def command(one: str, other: str | None, workspace: Workspace, as_json: bool) ->
     Example:
       klantbeeld explain anna@postbus.example
       klantbeeld explain crm:crm_id:K-1042 tills:loyalty_id:2000042
+      klantbeeld explain anna@postbus.example --html anna.html --svg anna.svg
     """
     with published_lake(workspace) as lake:
         explanation: PersonExplanation | PairExplanation = (
             explain_person(lake, one) if other is None else explain_two(lake, one, other)
         )
+        write_pictures(lake, explanation, html, svg)
     if as_json:
         print_json(asdict(explanation))
     elif isinstance(explanation, PersonExplanation):

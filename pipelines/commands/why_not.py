@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -11,6 +12,7 @@ from models.workspaces import Workspace
 from pipelines.commands.evidence_prints import print_keys
 from pipelines.commands.explain import print_pair
 from pipelines.commands.options import json_option, print_json, workspace_option
+from pipelines.commands.pictures import picture_options, write_pictures
 from pipelines.explanations import explain_two
 
 
@@ -19,7 +21,8 @@ from pipelines.explanations import explain_two
 @click.argument("other", metavar="B")
 @workspace_option
 @json_option
-def command(one: str, other: str, workspace: Workspace, as_json: bool) -> None:
+@picture_options
+def command(one: str, other: str, workspace: Workspace, as_json: bool, html: Path | None, svg: Path | None) -> None:
     """Why A and B are not one person: what forbids it, what is missing, or that nothing brought them together.
 
     A and B are record ids, profile ids or identifiers. Where no run has compared the two, they are compared now, with
@@ -31,6 +34,7 @@ def command(one: str, other: str, workspace: Workspace, as_json: bool) -> None:
     """
     with published_lake(workspace) as lake:
         explanation = explain_two(lake, one, other)
+        write_pictures(lake, explanation, html, svg)
     if as_json:
         print_json(asdict(explanation))
         return
