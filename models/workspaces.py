@@ -63,6 +63,11 @@ class Workspace:
         return self.data / "loads"
 
     @property
+    def match_index(self) -> Path:
+        """What matching looks up of all records, as files; made anew from the lake where it is missing."""
+        return self.data / "match_index"
+
+    @property
     def segments(self) -> Path:
         """The company's own dbt models of segments."""
         return self.root / "segments"
@@ -71,6 +76,11 @@ class Workspace:
     def judgements(self) -> Path:
         """What people decided on who is who, kept in git."""
         return self.root / "judgements"
+
+    @property
+    def skipped_pairs(self) -> Path:
+        """Keys of the pairs that somebody reviewed and could not decide on."""
+        return self.data / "reviews" / "skipped.csv"
 
     @contextmanager
     def writer_lock(self, purpose: str) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""Review: what people should decide, most worthwhile first, and what their answers say about the link threshold."""

@@ -1,0 +1,47 @@
+"""The two records of a question, side by side, and the edges between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from identity.evidence import Edge, read_edges
+from models.lakes import LAKE, Lake
+from pipelines.explanations import edges_between
+from pipelines.reviews.questions import Question
+from schemas.tables import IDENTIFIER_TYPES, TRAITS
+
+SHOWN = ("source", *TRAITS, *IDENTIFIER_TYPES, "first_seen", "last_seen")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A question with what is needed to answer it. ``rows``: what, in record A, in record B; None where it is not said.
+
+    What neither record says is left out.
+    """
+
+    question: Question
+    rows: tuple[tuple[str, str | None, str | None], ...]
+    edges: tuple[Edge, ...]
+
+
+def read_card(lake: Lake, question: Question) -> Card:
+    """The card of a question about the people of this lake."""
+    ends = [question.record_id_a, question.record_id_b]
+    found = lake.sql(
+        f"select record_id, {', '.join(SHOWN)} from {LAKE}.identity.records where list_contains($ends, record_id)",
+        {"ends": ends},
+    ).to_pylist()
+    records = {row["record_id"]: row for row in found}
+    a, b = (records[end] for end in ends)
+    rows = tuple((name.replace("_", " "), _text(a[name]), _text(b[name])) for name in SHOWN if a[name] or b[name])
+    return Card(question, rows, tuple(read_edges(edges_between(lake, ends))))
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is None else str(value)
