@@ -78,6 +78,8 @@ class LogSettings(_Section, frozen=True):
     retention_hours: Annotated[int, Meta(ge=-1)] = -1
     #: Messages sent and not yet acknowledged; a caller that sends more waits.
     max_in_flight: Positive = 10_000
+    #: Append each published change of who is who to the topic identity.changes (after the prefix), on every sync.
+    identity_changes: bool = False
     kafka: KafkaSettings = field(default_factory=KafkaSettings)
 
 

@@ -58,7 +58,9 @@ def execute_resolve(context: RunContext) -> Mapping[str, Any]:
     from pipelines.resolve import resolve_workspace
 
     with open_lake(context.workspace) as lake:
-        summary = resolve_workspace(context.workspace, lake, context.run_id, context.clock(), context.progress)
+        summary = resolve_workspace(
+            context.workspace, lake, context.run_id, context.clock(), context.progress, in_full=context.force
+        )
     return asdict(summary)
 
 
@@ -109,21 +111,37 @@ def sync_key(context: RunContext, lake: Lake) -> str | None:
     snapshot_id = lake.published_snapshot_id()
     if snapshot_id is None:
         return None
-    return fingerprint(CODE_VERSION, snapshot_id, msgspec.to_builtins(context.workspace.settings.audiences))
+    settings = context.workspace.settings
+    topics = ["identity.changes"] if settings.log.identity_changes else []
+    return fingerprint(CODE_VERSION, snapshot_id, msgspec.to_builtins(settings.audiences), *topics)
 
 
 def execute_sync(context: RunContext) -> Mapping[str, Any]:
-    """Export audiences, then let go of what no reader needs any more."""
+    """Export audiences, tell the log who became who, then let go of what no reader needs any more."""
     from pipelines.audiences.syncs import sync
     from pipelines.tidying import tidy_lake
 
     done = sync(context.workspace, context.run_id, context.clock(), context.progress)
+    announced = _announce_changes(context)
     tidied = tidy_lake(context.workspace, context.clock())
     return {
         "audiences": [asdict(part) | {"folder": part.folder and str(part.folder)} for part in done],
+        "announced_changes": announced,
         "expired_snapshots": tidied.snapshots,
         "deleted_files": tidied.files,
     }
+
+
+def _announce_changes(context: RunContext) -> int | None:
+    from pipelines.changes.topics import announce_changes
+
+    if not context.workspace.settings.log.identity_changes:
+        return None
+    log = open_log(context.workspace)
+    try:
+        return announce_changes(context.workspace, log, context.run_id, context.clock())
+    finally:
+        log.close()
 
 
 STAGES = {
