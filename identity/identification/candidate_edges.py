@@ -1,0 +1,140 @@
+"""Probabilistic edges of one record: candidates by blocking key, weighed as scoring.py weighs all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from identity.blocking import MAX_BLOCK_RECORDS
+from identity.compiled_scorers import CompiledScorer, ScoredPair, prior_part
+from identity.compiled_scorers.terms import Row
+from identity.frequencies import FREQUENCY_MEMORY, round_people, round_total
+from identity.identification.asked_records import AskedRecord, Forms
+from identity.identification.known_records import KnownRecords
+from identity.match_indexes import MatchIndex
+from identity.match_models import MatchModel
+from identity.scoring import prior_probability
+
+SHOWN = (
+    "given_name",
+    "family_name",
+    "birth_date",
+    "email",
+    "phone",
+    "crm_id",
+    "street",
+    "house_number",
+    "postcode",
+    "city",
+)
+"""Columns of RECORDS that evidence shows."""
+
+ADDRESS = ("street", "house_number", "postcode", "city")
+
+
+def score_candidates(
+    known: KnownRecords,
+    asked: AskedRecord,
+    forms: Forms,
+    scorer: CompiledScorer,
+    model: MatchModel,
+    keep_match_weight: float,
+) -> dict[int, tuple[str, ScoredPair]]:
+    """Row of a known record -> blocking rule and score, of all candidates that weigh ``keep_match_weight`` or more.
+
+    The record counts: prior and frequencies are those of all records and this one.
+    """
+    found = find_candidates(known, asked)
+    if not found:
+        return {}
+    prior = prior_part(model.with_prior(prior_probability(len(known) + 1)).prior_match_weight)
+    shares = _Shares(known.index, asked, forms, model.typical_frequencies)
+    mine, my_id = asked.compared, str(asked.record["record_id"])
+    kept: list[tuple[int, tuple[Row, Row], bool]] = []
+    for row, theirs in zip(found, known.compared_rows(found), strict=True):
+        pair: tuple[Row, Row] = (mine, theirs) if my_id < theirs["record_id"] else (theirs, mine)
+        if scorer.score(*pair, shares, prior) >= keep_match_weight:
+            kept.append((row, pair, theirs is pair[1]))
+    shown_rows = known.shown_rows([row for row, _, _ in kept], list(SHOWN))
+    my_shown = shown_of(asked.record)
+    scores = {}
+    for (row, pair, mine_first), raw in zip(kept, shown_rows, strict=True):
+        their_shown = shown_of(known.without_junk(raw))
+        sides = (my_shown, their_shown) if mine_first else (their_shown, my_shown)
+        scores[row] = (found[row], scorer.explain(*pair, shares, prior, sides))
+    return scores
+
+
+def find_candidates(known: KnownRecords, asked: AskedRecord) -> dict[int, str]:
+    """Row of every known record that shares a blocking key few have -> the first rule, without its number."""
+    rules: dict[int, str] = {}
+    for rule, key in asked.keys:
+        rules[key] = min(rule, rules.get(key, rule))
+    keys = np.array(sorted(rules), np.int64)
+    # The record itself is one more in each of its blocks.
+    few = keys[known.index.keys.counts(keys) < MAX_BLOCK_RECORDS]
+    places, numbers, _ = known.index.keys.entries(few)
+    found: dict[int, str] = {}
+    for place, row in zip(places.tolist(), known.row_of_number[numbers].tolist(), strict=True):
+        rule = rules[int(few[place])]
+        if row >= 0:
+            found[row] = min(rule, found.get(row, rule))
+    return {row: rule[3:] for row, rule in sorted(found.items())}
+
+
+def shown_of(record: Mapping[str, Any]) -> dict[str, str | None]:
+    """What evidence shows of a record, per comparison; ``identity.scoring.SHOWN`` in Python."""
+    shown = {name: None if record[name] is None else str(record[name]) for name in SHOWN}
+    address = " ".join(str(record[name]) for name in ADDRESS if record[name] is not None)
+    return shown | {"address": address or None}
+
+
+class _Counted(NamedTuple):
+    """People behind a value: different witnesses, and with whom there is at least one of where anybody has it."""
+
+    witnessed: int
+    people: int
+
+
+class _Shares:
+    """The shares of people who have a value, counted with the record that is asked about."""
+
+    def __init__(
+        self, index: MatchIndex, asked: AskedRecord, forms: Forms, typical_frequencies: Mapping[str, float]
+    ) -> None:
+        self._index, self._forms, self._typical = index, forms, typical_frequencies
+        self._found: dict[tuple[str, str], float] = {}
+        totals = dict(index.totals)
+        mine: list[tuple[str, str, int]] = []
+        for term in asked.terms:
+            before = self._people(term.value_key)
+            people = max(before.witnessed + self._is_new(term.witness_key), 1)
+            known_people, values = totals.get(term.name, (0, 0))
+            totals[term.name] = (known_people + people - before.people, values + (before.people == 0))
+            mine.append((term.name, term.value, people))
+        self._known = {name: round_total(people - 0.5 * values) for name, (people, values) in totals.items() if values}
+        for name, value, people in mine:
+            if name in typical_frequencies:
+                self._found[name, value] = self._share(name, people)
+
+    def __call__(self, column: str, value: str) -> float | None:
+        if (column, value) not in self._found:
+            people = self._people(self._forms.value_key(column, value)).people
+            self._found[column, value] = self._share(column, people)
+        return self._found[column, value]
+
+    def _share(self, column: str, people: int) -> float:
+        others = float(round_people(np.array([people], np.int64))[0]) - 0.5
+        believed = FREQUENCY_MEMORY * self._typical[column]
+        return (others + believed) / (self._known.get(column, 0.0) + FREQUENCY_MEMORY)
+
+    def _people(self, value_key: int) -> _Counted:
+        key = np.array([value_key], np.int64)
+        witnessed = int(self._index.people.counts(key)[0])
+        held = int(self._index.holders.counts(key)[0]) > 0
+        return _Counted(witnessed, max(witnessed, 1) if held else 0)
+
+    def _is_new(self, witness_key: int | None) -> bool:
+        return witness_key is not None and int(self._index.witnesses.counts(np.array([witness_key], np.int64))[0]) == 0

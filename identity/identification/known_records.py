@@ -1,0 +1,209 @@
+"""All that is known of the resolved records, in memory and by number, so that one record more is held against them."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity.clustering import Facts, Link
+from identity.comparison_columns import comparison_columns
+from identity.identification.linked_records import LinkedRecords
+from identity.key_indexes import Segment
+from identity.match_indexes import MatchIndex
+from identity.queries import session
+from identity.scoring import with_places, without_junk_values
+
+Integers = npt.NDArray[np.int64]
+Row = dict[str, Any]
+
+KEYS_SQL = "select (md5_number_lower(type || '|' || value) >> 1)::bigint as key from pairs"
+
+
+@dataclass(frozen=True)
+class KnownRecords:
+    """Records of one published state; each has a row, in the order of their ids.
+
+    - ``records``: RECORDS, ``compared``: their comparison columns without junk values.
+    - ``profile_ids``: of each row.
+    - ``index``: finds numbers of records by blocking keys; ``row_of_number`` says which row a number has.
+    - ``holders``: hash of identifier type and value -> row; ``pairs``: type and value, ``starts`` of each row's.
+    - ``states``: hash of identifier type and value -> place in ``state_rows`` (IDENTIFIER_STATES).
+    - ``junk``: identifier types and values that are nobody's.
+    - ``totals``: per identifier type, records and their squares over its values that are not junk.
+    - ``links``: who is linked with whom.
+    """
+
+    records: pa.Table
+    compared: pa.Table
+    profile_ids: pa.Array
+    index: MatchIndex
+    row_of_number: Integers
+    pairs: pa.Table
+    starts: Integers
+    holders: Segment
+    state_rows: pa.Table
+    states: Segment
+    junk: frozenset[tuple[str, str]]
+    totals: Mapping[str, tuple[float, float]]
+    links: LinkedRecords
+
+    @classmethod
+    def of(
+        cls,
+        records: pa.Table,
+        pairs: pa.Table,
+        states: pa.Table,
+        edges: pa.Table,
+        record_profiles: pa.Table,
+        link_match_weight: float,
+        index: MatchIndex | None = None,
+    ) -> KnownRecords:
+        """The tables of one resolution: RECORDS, PAIRS, IDENTIFIER_STATES, EDGES, RECORD_PROFILES, in any order.
+
+        ``index`` is the match index of the same records; without one it is made.
+        """
+        records = records.sort_by("record_id").combine_chunks()
+        ids = records["record_id"]
+        profiles = record_profiles.take(pc.index_in(ids, value_set=record_profiles["record_id"]))
+        with session() as sql:
+            compared = comparison_columns(without_junk_values(records, states, sql), sql).combine_chunks()
+            if index is None:
+                index, _ = MatchIndex().with_records(with_places(compared.slice(0, 0)), with_places(compared), sql)
+            owners = pc.index_in(pairs["record_id"], value_set=ids).to_numpy().astype(np.int64)
+            order = np.argsort(owners, kind="stable")
+            pairs = pairs.select(["type", "value"]).take(pa.array(order)).combine_chunks()
+            holder_keys, state_keys = _keys(sql, pairs), _keys(sql, states)
+        numbers = index.find_numbers(ids.combine_chunks())
+        row_of_number = np.full(len(index.record_ids), -1, np.int64)
+        row_of_number[numbers] = np.arange(len(numbers))
+        return cls(
+            records=records,
+            compared=compared,
+            profile_ids=profiles["profile_id"].combine_chunks(),
+            index=index,
+            row_of_number=row_of_number,
+            pairs=pairs,
+            starts=np.searchsorted(owners[order], np.arange(records.num_rows + 1)),
+            holders=Segment.of(holder_keys, owners[order]),
+            state_rows=states.combine_chunks(),
+            states=Segment.of(state_keys, np.arange(states.num_rows)),
+            junk=_junk(states),
+            totals=_totals(states),
+            links=LinkedRecords.of(edges, ids, link_match_weight),
+        )
+
+    def __len__(self) -> int:
+        return self.records.num_rows
+
+    @cached_property
+    def _limited_columns(self) -> pa.Table:
+        return self.compared.select(["first_name", "family_name", "birth_date"])
+
+    def record_id(self, row: int) -> str:
+        """The id of a row."""
+        return str(self.records["record_id"][row].as_py())
+
+    def row_of(self, record_id: str) -> int | None:
+        """The row of a record id; None if it is not there."""
+        row = bisect_left(range(len(self)), record_id, key=self.record_id)
+        return row if row < len(self) and self.record_id(row) == record_id else None
+
+    def profile_id(self, row: int) -> str:
+        """The profile of a row."""
+        return str(self.profile_ids[row].as_py())
+
+    def compared_rows(self, rows: Iterable[int]) -> list[Row]:
+        """The comparison columns of rows, in their order."""
+        return _taken(self.compared, rows)
+
+    def shown_rows(self, rows: Iterable[int], columns: list[str]) -> list[Row]:
+        """Columns of RECORDS of rows, in their order."""
+        return _taken(self.records.select(columns), rows)
+
+    def without_junk(self, record: Row) -> Row:
+        """A row of RECORDS as scoring sees it: values that are nobody's are null."""
+        return {name: None if (name, value) in self.junk else value for name, value in record.items()}
+
+    def identifiers(self, row: int) -> Iterator[tuple[str, str]]:
+        """Types and values of all identifiers of a row."""
+        start, end = int(self.starts[row]), int(self.starts[row + 1])
+        part = self.pairs.slice(start, end - start)
+        return zip(part["type"].to_pylist(), part["value"].to_pylist(), strict=True)
+
+    def holders_of(self, kind: str, value: str) -> list[int]:
+        """Rows that carry an identifier value."""
+        return _values_of(self.holders, identifier_key(kind, value))
+
+    def state_of(self, kind: str, value: str) -> Row | None:
+        """The published state (IDENTIFIER_STATES) of an identifier value; None if nobody carries it."""
+        places = _values_of(self.states, identifier_key(kind, value))
+        return _taken(self.state_rows, places)[0] if places else None
+
+    def facts(self, rows: Iterable[int], limits: Mapping[str, int]) -> dict[str, Facts]:
+        """What the vetoes of clustering look at, by record id; junk values do not count."""
+        found: dict[str, Facts] = {}
+        rows = list(rows)
+        for row, said in zip(rows, _taken(self._limited_columns, rows), strict=True):
+            limited: dict[str, set[str]] = {}
+            if limits:
+                for kind, value in self.identifiers(row):
+                    if kind in limits and (kind, value) not in self.junk:
+                        limited.setdefault(kind, set()).add(value)
+            frozen = {kind: frozenset(values) for kind, values in limited.items()}
+            found[self.record_id(row)] = Facts(said["first_name"], said["family_name"], said["birth_date"], frozen)
+        return found
+
+    def links_between(self, rows: Iterable[int]) -> list[Link]:
+        """The links with both ends in some rows."""
+        return [
+            Link(self.record_id(one), self.record_id(other), weight, score, judgement)
+            for one, other, weight, score, judgement in self.links.between(set(rows))
+        ]
+
+
+def identifier_key(kind: str, value: str) -> int:
+    """The number under which the holders of an identifier value are found; as ``KEYS_SQL`` makes it."""
+    digest = hashlib.md5(f"{kind}|{value}".encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[8:], "little") >> 1
+
+
+def _taken(table: pa.Table, rows: Iterable[int]) -> list[Row]:
+    taken: list[Row] = table.take(pa.array(rows, pa.int64())).to_pylist()
+    return taken
+
+
+def _keys(sql: duckdb.DuckDBPyConnection, pairs: pa.Table) -> Integers:
+    sql.register("pairs", pairs.select(["type", "value"]))
+    try:
+        keys: Integers = sql.execute(KEYS_SQL).to_arrow_table()["key"].to_numpy()
+    finally:
+        sql.unregister("pairs")
+    return keys
+
+
+def _values_of(segment: Segment, key: int) -> list[int]:
+    starts, ends = segment.ranges(np.array([key], np.int64))
+    return [int(value) for value in segment.values[int(starts[0]) : int(ends[0])]]
+
+
+def _totals(states: pa.Table) -> dict[str, tuple[float, float]]:
+    used = states.filter(pc.not_equal(states["state"], "junk"))
+    records = pc.cast(used["records"], pa.float64())
+    table = pa.table({"type": used["type"], "records": records, "squares": pc.multiply(records, records)})
+    sums = table.group_by("type").aggregate([("records", "sum"), ("squares", "sum")])
+    return {row["type"]: (row["records_sum"], row["squares_sum"]) for row in sums.to_pylist()}
+
+
+def _junk(states: pa.Table) -> frozenset[tuple[str, str]]:
+    junk = states.filter(pc.equal(states["state"], "junk"))
+    return frozenset(zip(junk["type"].to_pylist(), junk["value"].to_pylist(), strict=True))
