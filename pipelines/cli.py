@@ -32,6 +32,8 @@ COMMANDS = {
     "check": "run the quality gates, and publish when they pass",
     "sync": "export audiences and keep membership history",
     "profile": "everything known of one person",
+    "history": "the life of a profile or record: what came and went, when and why",
+    "changes": "who became who since a cursor, for systems that keep profile ids",
     "explain": "why two records are one person (or are not), or why one person is one",
     "why-not": "why two records are not one person, and what would have to come for them to be",
     "judge": "decide who is who: split, join or detach, list and undo decisions",

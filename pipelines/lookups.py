@@ -15,7 +15,7 @@ from schemas.tables import IDENTIFIER_TYPES
 
 @dataclass(frozen=True)
 class Found:
-    """One profile that a text points at, by ``how``: "profile id", "record id" or an identifier type."""
+    """One profile that a text points at, by ``how``: "profile id", "retired profile id", "record id" or a type."""
 
     profile_id: str
     how: str
@@ -27,7 +27,7 @@ def find_profiles(lake: Lake, text: str) -> list[Found]:
     """
     live = follow_successors(lake, text)
     if live is not None:
-        return [Found(live, "profile id")]
+        return [Found(live, "profile id" if live == text else "retired profile id")]
     by_record = lake.rows(f"select profile_id from {LAKE}.identity.record_profiles where record_id = ?", [text])
     if by_record:
         return [Found(by_record[0][0], "record id")]
@@ -47,12 +47,20 @@ def find_profiles(lake: Lake, text: str) -> list[Found]:
 
 
 def find_profile(lake: Lake, text: str) -> str:
-    """The one live profile that a text points at.
+    """The one live profile that a text points at. Raises UsageError as :func:`find_one`."""
+    return find_one(lake, text).profile_id
+
+
+def find_one(lake: Lake, text: str) -> Found:
+    """The one live profile that a text points at, and how.
 
     Raises:
-        UsageError: it points at none, or at several (a shared value).
+        UsageError: it points at none, at several (a shared value), or at one of which no record is left.
     """
     found = find_profiles(lake, text)
+    if not found and lake.rows(f"select 1 from {LAKE}.identity.profile_ids where profile_id = ?", [text]):
+        msg = f"Profile {text} has ended: none of its records is left. Its life: klantbeeld history {text}"
+        raise UsageError(msg)
     if not found:
         msg = "No profile with that id or identifier is published. Is it spelled right, and has 'klantbeeld run' been?"
         raise UsageError(msg)
@@ -60,7 +68,7 @@ def find_profile(lake: Lake, text: str) -> str:
         several = ", ".join(one.profile_id for one in found[:10])
         msg = f"{len(found)} profiles carry that {found[0].how}: {several}. Name one of them."
         raise UsageError(msg)
-    return found[0].profile_id
+    return found[0]
 
 
 def find_records(lake: Lake, text: str) -> list[str]:

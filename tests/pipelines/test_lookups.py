@@ -44,7 +44,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     ("text", "found"),
     [
         ("p1", [Found("p1", "profile id")]),
-        ("old1", [Found("p1", "profile id")]),
+        ("old1", [Found("p1", "retired profile id")]),
         ("shop:user_id:u1", [Found("p1", "record id")]),
         ("anneke@people.test", [Found("p1", "email")]),
         ("  Anneke@People.TEST ", [Found("p1", "email")]),
@@ -100,3 +100,11 @@ def test_a_text_points_at_source_records(lake: Lake, text: str, records: list[st
 def test_successors_are_followed_to_the_live_id_and_never_for_ever(lake: Lake) -> None:
     ids = ("old1", "old2", "p1", "gone", "loop1", "never minted")
     assert [follow_successors(lake, one) for one in ids] == ["p1", "p1", "p1", None, None, None]
+
+
+def test_a_profile_of_which_nothing_is_left_is_refused_with_the_way_to_its_life(lake: Lake) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_profile(lake, "gone")
+    assert str(caught.value) == (
+        "Profile gone has ended: none of its records is left. Its life: klantbeeld history gone"
+    )
