@@ -30,14 +30,14 @@ TRAINED_AT = date(2026, 11, 24)
 
 def train() -> MatchModel:
     """The match model as shipped; the same on every machine."""
-    records, _, truth = make_people(RECORDS, SEED, numbered=True)
+    records, _, truth = make_people(RECORDS, SEED, numbered=True, described=True)
     trained = train_match_model(
         records,
         truth=truth,
         version=VERSION,
         trained_on=(
             f"{records.num_rows:,} synthetic records of {len(set(truth['person_id'].to_pylist())):,} people with known "
-            f"truth: benchmarks/people.py, make_people({RECORDS}, seed={SEED}, numbered=True), "
+            f"truth: benchmarks/people.py, make_people({RECORDS}, seed={SEED}, numbered=True, described=True), "
             "trained by benchmarks/match_model.py"
         ),
         trained_at=TRAINED_AT,
@@ -47,7 +47,7 @@ def train() -> MatchModel:
 
 def with_thresholds_anew() -> MatchModel:
     """The shipped match model with its thresholds worked out again, for data like those it was trained on."""
-    records, _, _ = make_people(RECORDS, SEED, numbered=True)
+    records, _, _ = make_people(RECORDS, SEED, numbered=True, described=True)
     shipped = msgspec.structs.replace(read_match_model(), format=FORMAT)
     return fit_thresholds(shipped, comparison_columns(records))
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
+from benchmarks.descriptions import describe_family, describe_record
 from identity.identifiers import PAIRS
 from identity.names import name_roots
 from schemas.tables import RECORDS
@@ -62,21 +63,30 @@ TRUTH = pa.schema([pa.field("record_id", pa.string()), pa.field("person_id", pa.
 Person = dict[str, str]
 
 
-def make_people(records: int, seed: int = 7, *, numbered: bool = False) -> tuple[pa.Table, pa.Table, pa.Table]:
+def make_people(
+    records: int, seed: int = 7, *, numbered: bool = False, described: bool = False
+) -> tuple[pa.Table, pa.Table, pa.Table]:
     """(records, pairs, truth) of about ``records`` source records, some four a person.
 
-    ``numbered`` gives 40 % of them their person's customer number, one in thirty with another digit; everything else
-    stays as it is without.
+    ``numbered`` gives 40 % of them their person's customer number, one in thirty with another digit; ``described``
+    gives them genders and second names, and the families twins and juniors (:mod:`benchmarks.descriptions`).
+    Everything else stays as it is without.
     """
     chance, number_chance = random.Random(seed), random.Random(f"numbers {seed}")
+    description_chance = random.Random(f"descriptions {seed}")
     rows: list[dict[str, object]] = []
     truth: list[dict[str, str]] = []
     household = 0
     while len(rows) < records:
         household += 1
-        for member, person in enumerate(_household(chance, household)):
+        people = _household(chance, household)
+        if described:
+            describe_family(description_chance, people)
+        for member, person in enumerate(people):
             for copy in range(_copies(chance)):
                 record = _record(chance, person, f"{household}-{member}-{copy}")
+                if described:
+                    describe_record(description_chance, record, person)
                 if numbered and number_chance.random() < 0.4:
                     record["crm_id"] = _number_as_written(number_chance, 1_000_000 + household * 10 + member)
                 rows.append(record)

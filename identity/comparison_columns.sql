@@ -1,10 +1,35 @@
 -- One row per record: what is compared between records, in one spelling (lower case, no accents, no punctuation).
 -- reads: records (RECORDS), name_roots (name, roots)
-with cleaned as (
+with spelled as (
+    select
+        * replace (
+            trim(regexp_replace(lower(strip_accents(given_name)), '[^\p{L}]+', ' ', 'g')) as given_name,
+            trim(regexp_replace(lower(strip_accents(family_name)), '[^\p{L}]+', ' ', 'g')) as family_name
+        ),
+        lower(strip_accents(given_name)) as spelled_name
+    from records
+),
+
+cleaned as (
     select
         record_id,
-        nullif(trim(regexp_replace(lower(strip_accents(given_name)), '[^\p{L}]+', ' ', 'g')), '') as given_words,
-        nullif(trim(regexp_replace(lower(strip_accents(family_name)), '[^\p{L}]+', ' ', 'g')), '') as family_words,
+        -- "Jr" says which of two people of one name is meant, and is no part of the name.
+        nullif(trim(regexp_replace(given_name, '(\S) (jr|junior|ii|iii|iv|sr|senior)$', '\1')), '') as given_words,
+        -- A name with a hyphen is one name: what stands behind a space is a second.
+        nullif(
+            regexp_replace(
+                regexp_replace(
+                    regexp_extract(spelled_name, '^\s*\S+\s+(.*)$', 1), '\b(jr|junior|ii|iii|iv|sr|senior)\.?\s*$', ''
+                ),
+                '[^\p{L}]+', '', 'g'
+            ), ''
+        ) as second_name,
+        nullif(trim(regexp_replace(family_name, '(\S) (jr|junior|ii|iii|iv|sr|senior)$', '\1')), '') as family_words,
+        regexp_extract(
+            coalesce(given_name, '') || '|' || coalesce(family_name, '') || '|',
+            ' (jr|junior|ii|iii|iv|sr|senior)\|', 1
+        ) as generation_word,
+        nullif(lower(gender), 'other') as gender,
         cast(birth_date as varchar) as birth_date,
         nullif(trim(lower(email)), '') as email,
         nullif(regexp_replace(phone, '[^0-9+]', '', 'g'), '') as phone,
@@ -15,7 +40,7 @@ with cleaned as (
         user_id,
         loyalty_id,
         crm_id
-    from records
+    from spelled
 ),
 
 -- Surname particles are written, left out and put elsewhere at will: "Anna van den Berg", "Berg, A. v.d.".
@@ -27,7 +52,7 @@ surname_parts as (
             lambda part: part not in (
                 'van', 'von', 'vom', 'vd', 'v', 'd', 'de', 'der', 'den', 'het', 't', 'te', 'ter', 'ten', 'op', 'in',
                 'la', 'le', 'les', 'du', 'des', 'di', 'da', 'do', 'dos', 'del', 'della', 'el', 'al', 'bin', 'ibn',
-                'zu', 'zum', 'zur', 'und', 'e', 'y', 'jr', 'sr', 'junior', 'senior'
+                'zu', 'zum', 'zur', 'und', 'e', 'y'
             )
         ) as family_parts
     from cleaned
@@ -38,13 +63,23 @@ final as (
         surname_parts.record_id,
         replace(given_words, ' ', '') as given_name,
         split_part(given_words, ' ', 1) as first_name,
+        second_name,
         -- Letters that stand where a name stood ("J. R.") are initials.
         coalesce(name_roots.roots, [split_part(given_words, ' ', 1)]) as first_name_roots,
         coalesce(nullif(array_to_string(family_parts, ''), ''), replace(family_words, ' ', '')) as family_name,
         case when len(family_parts) > 1 then family_parts end as family_parts,
+        case
+            when generation_word in ('sr', 'senior') then 'senior'
+            when generation_word in ('jr', 'junior', 'ii') then 'junior'
+            when generation_word <> '' then generation_word
+        end as generation,
         birth_date,
+        gender,
         email,
         case when length(split_part(email, '@', 1)) >= 4 then split_part(email, '@', 1) end as email_local_part,
+        -- Of the name in the address: where initials stand.
+        left(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_first_letter,
+        right(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_last_letter,
         phone,
         nullif(replace(regexp_replace(street_words, '\b[0-9]+[a-z]?\b', '', 'g'), ' ', ''), '') as street,
         coalesce(house_number, nullif(regexp_extract(street_words, '\b[0-9]+[a-z]?\b'), '')) as house_number,
@@ -52,7 +87,8 @@ final as (
         city,
         user_id,
         loyalty_id,
-        crm_id
+        crm_id,
+        right(crm_id, 2) as crm_id_end
     from surname_parts
     left join name_roots on name_roots.name = split_part(surname_parts.given_words, ' ', 1)
 )

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 SHOWN = {
     "given_name": "given_name",
+    "second_name": r"nullif(trim(regexp_replace(given_name, '^\s*\S+', '')), '')",
     "family_name": "family_name",
     "birth_date": "cast(birth_date as varchar)",
+    "gender": "gender",
     "email": "email",
     "phone": "phone",
     "crm_id": "crm_id",

@@ -38,7 +38,7 @@ def train_match_model(
     trained_on: str,
     trained_at: date,
     truth: pa.Table | None = None,
-    max_pairs: float = 5e6,
+    max_pairs: float = 2e6,
 ) -> MatchModel:
     """A match model trained on RECORDS; equal input gives an equal model.
 
@@ -96,7 +96,7 @@ def _linker(sql: duckdb.DuckDBPyConnection, records: pa.Table, name: str) -> Lin
     settings = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record_id",
-        "comparisons": comparisons(),
+        "comparisons": comparisons(training=True),
         "blocking_rules_to_generate_predictions": [],
         "probability_two_random_records_match": 1 / len(records),
         "linker_uid": "identity",
@@ -126,6 +126,8 @@ def _combined(by_m: dict[str, Any], by_u: dict[str, Any], strangers: pa.Table) -
                 u = _agreement(strangers, equal_values)
             m_level["m_probability"] = _rounded(m_level.get("m_probability") or 0.0)
             m_level["u_probability"] = _rounded(u)
+    for trained, used in zip(by_m["comparisons"], comparisons(), strict=True):
+        trained["comparison_levels"][0]["sql_condition"] = used["comparison_levels"][0]["sql_condition"]
     kept = ("link_type", "comparisons", "probability_two_random_records_match", "sql_dialect")
     return {key: by_m[key] for key in kept if key in by_m}
 

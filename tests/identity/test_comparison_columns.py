@@ -35,6 +35,40 @@ def test_a_first_name_carries_the_names_it_may_stand_for() -> None:
     assert compared(given_name="J. R.")["first_name"] == "j"
 
 
+@pytest.mark.parametrize(
+    ("written", "second"),
+    [("Anna Maria", "maria"), ("Robert J.", "j"), ("Anna", None), ("Anna-Maria", None), ("Morris E. Jr.", "e")],
+)
+def test_a_second_name_stands_behind_a_space(written: str, second: str | None) -> None:
+    assert compared(given_name=written)["second_name"] == second
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "generation"),
+    [
+        ("Robert", "Smith Sr", "senior"),
+        ("David", "Dobbins Jr.", "junior"),
+        ("Morris II", "Klein", "junior"),
+        ("Jan", "Junior", None),
+        ("Anna", "de Wit", None),
+    ],
+)
+def test_junior_and_senior_are_told_and_are_no_part_of_the_name(
+    given: str, family: str, generation: str | None
+) -> None:
+    assert compared(given_name=given, family_name=family)["generation"] == generation
+    assert compared(given_name="Robert", family_name="Smith Sr")["family_name"] == "smith"
+
+
+def test_a_surname_that_reads_junior_stays_one() -> None:
+    assert compared(family_name="Junior")["family_name"] == "junior"
+
+
+def test_initials_in_an_e_mail_address_stand_at_its_ends() -> None:
+    found = compared(email="j.dewit77@post.nl")
+    assert (found["email_first_letter"], found["email_last_letter"]) == ("j", "t")
+
+
 def test_a_house_number_is_found_in_the_street() -> None:
     found = compared(street="Kerkstraat 12 b", postcode="1234 AB")
     assert (found["street"], found["house_number"]) == ("kerkstraatb", "12")

@@ -14,7 +14,7 @@ from models.errors import UsageError
 def test_the_default_is_the_shipped_model_and_says_where_it_comes_from() -> None:
     model = read_match_model()
     assert model.version == "people_v1"
-    assert "make_people(40000, seed=7, numbered=True)" in model.trained_on
+    assert "make_people(40000, seed=7, numbered=True, described=True)" in model.trained_on
 
 
 def test_writing_and_reading_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_untrained_levels_are_named(tmp_path: Path) -> None:
     model = msgspec.json.decode(DEFAULT_FILE.read_bytes())
     del model["settings"]["comparisons"][2]["comparison_levels"][1]["m_probability"]
     (tmp_path / "half.json").write_bytes(msgspec.json.encode(model))
-    with pytest.raises(UsageError, match=r"half.json lacks the trained probabilities of birth_date: the same"):
+    with pytest.raises(UsageError, match=r"half.json lacks the trained probabilities of birth_date: one is senior"):
         read_match_model("half.json", tmp_path)
 
 

@@ -156,3 +156,54 @@ def test_the_prior_is_one_match_per_record_in_powers_of_two() -> None:
     assert prior_probability(10) == 1 / 64
     assert prior_probability(1000) == 1 / 1024
     assert prior_probability(1200) == 1 / 1024
+
+
+def weight(one: dict[str, object], other: dict[str, object]) -> float:
+    [edge] = score(make_record("a", **one), make_record("b", **other))
+    return float(edge["match_weight"])
+
+
+TWIN = {"given_name": "Anna", "family_name": "Brouwershaven", "birth_date": "1980-04-12"}
+
+
+def test_another_second_name_speaks_against_a_pair_and_none_says_nothing() -> None:
+    alone = weight(TWIN, TWIN)
+    assert weight(TWIN | {"given_name": "Anna Maria"}, TWIN) == pytest.approx(alone)
+    assert weight(TWIN | {"given_name": "Anna Maria"}, TWIN | {"given_name": "Anna M."}) > alone + 2
+    assert weight(TWIN | {"given_name": "Anna Maria"}, TWIN | {"given_name": "Anna J."}) < alone - 2
+
+
+def test_gender_tells_twins_apart_where_the_name_has_not_told_it() -> None:
+    brother = TWIN | {"given_name": "Pim"}
+    assert weight(TWIN | {"gender": "female"}, brother | {"gender": "male"}) < weight(TWIN, brother) - 2
+    assert weight(TWIN | {"gender": "female"}, TWIN | {"gender": "male"}) == pytest.approx(weight(TWIN, TWIN))
+
+
+def test_senior_and_junior_are_two() -> None:
+    home = {"given_name": "Robert", "street": "Kerkstraat", "house_number": "12", "postcode": "1234 AB"}
+    senior, junior = home | {"family_name": "Vos Sr"}, home | {"family_name": "Vos Jr"}
+    assert weight(senior, home | {"family_name": "Vos"}) > weight(senior, junior) + 3
+
+
+def test_initials_tell_the_e_mail_addresses_of_a_family_apart() -> None:
+    [edge] = score(
+        make_record("a", given_name="Mia", family_name="Waterink", email="waterinkm@post.nl", city="Breda"),
+        make_record("b", given_name="Rolf", family_name="Waterink", email="waterinkr@post.nl", city="Breda"),
+    )
+    assert "email" not in levels(edge)
+
+
+def test_a_mistyped_customer_number_speaks_for_a_pair_but_the_next_number_does_not() -> None:
+    assert "crm_id" in levels(
+        score(make_record("a", crm_id="4712888", **ANNA), make_record("b", crm_id="4172888", **ANNA))[0]
+    )
+    assert "crm_id" not in levels(
+        score(make_record("a", crm_id="4712888", **ANNA), make_record("b", crm_id="4712889", **ANNA))[0]
+    )
+
+
+def test_names_that_begin_alike_and_end_otherwise_are_no_typing_error() -> None:
+    [edge] = score(
+        make_record("a", **TWIN | {"given_name": "Darla"}), make_record("b", **TWIN | {"given_name": "Darletta"})
+    )
+    assert levels(edge)["given_name"] == "alike"

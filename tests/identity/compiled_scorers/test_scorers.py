@@ -89,7 +89,8 @@ def compare(records: pa.Table, pairs: pa.Table) -> int:
 def shown_of(row: dict[str, Any]) -> dict[str, str | None]:
     address = " ".join(filter(None, (row[name] for name in ("street", "house_number", "postcode", "city"))))
     return {name: None if row.get(name) is None else str(row[name]) for name in SHOWN if name != "address"} | {
-        "address": address or None
+        "address": address or None,
+        "second_name": (row["given_name"] or "").partition(" ")[2].strip() or None,
     }
 
 
