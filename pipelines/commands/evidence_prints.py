@@ -42,7 +42,7 @@ def print_ties(ties: Iterable[Tie]) -> None:
 def print_cut(cut: Cut) -> None:
     """What would have to go, and who would then be apart."""
     print_ties(cut.ties)
-    click.echo(f"  Then {_named(cut.one)} and {_named(cut.other)} are apart.")
+    click.echo(f"  Then {_named(cut.one)} on one side, {_named(cut.other)} on the other.")
 
 
 def print_obstacles(obstacles: Iterable[Obstacle]) -> None:
