@@ -18,7 +18,7 @@ def fit_thresholds(
     """The same match model with thresholds for these data: as many records, as much left open.
 
     ``compared`` has the columns of ``comparison_columns.sql``. Sizes are taken to a power of two, shares to a 32nd and
-    thresholds to a quarter, so that a few more records seldom change them; the order of rows never does.
+    thresholds to a half, so that a few more records seldom change them; the order of rows never does.
     """
     known = known_shares(model.settings, compared, connection)
     return msgspec.structs.replace(model, thresholds=calibrate_thresholds(model.settings, known, compared.num_rows))

@@ -26,8 +26,12 @@ LEAST_LINK_MATCH_WEIGHT = -1.0
 KEPT_BELOW_LINK = 2.0
 """Pairs of a quarter of the odds asked are kept: evidence against unions, and the doubtful cases to review."""
 
-THRESHOLD_STEP = 0.25
-"""Thresholds are rounded to it, so that they stay put while data grow."""
+THRESHOLD_STEP = 0.5
+"""Thresholds are rounded up to it: they stay put while data grow, and in doubt more is asked.
+
+Rounded to the nearest quarter, full data would be joined from 0.75 on, which mixes 0.1 to 0.3 % more people on half of
+the labelled sets and finds next to nothing more.
+"""
 
 LEAST_PRECISION = 0.01
 """Under it a threshold is of no interest to anybody."""
@@ -80,7 +84,7 @@ def calibrate_thresholds(settings: Mapping[str, Any], known: Mapping[str, float]
     best = max((_f_measure(precision, recall) for _, precision, recall in tail), default=0.0)
     asked = best / (1 + 1 / WRONG_JOIN_COST)
     link = math.log2(asked / (1 - asked)) if asked > 0 else MOST_LINK_MATCH_WEIGHT
-    link = _clamped(round(link / THRESHOLD_STEP) * THRESHOLD_STEP)
+    link = _clamped(math.ceil(link / THRESHOLD_STEP) * THRESHOLD_STEP)
     over = [entry for entry in tail if entry[0] >= link]
     _, precision, recall = over[-1] if over else (link, 1.0, 0.0)
     return Thresholds(

@@ -64,4 +64,4 @@ def test_the_order_of_comparisons_changes_nothing(
     backwards = {"comparisons": settings["comparisons"][::-1]}
     one, other = calibrate_thresholds(settings, known, records), calibrate_thresholds(backwards, known, records)
     # Sums of floats in another order: a threshold just between two steps may fall to either.
-    assert abs(one.link_match_weight - other.link_match_weight) <= 0.25
+    assert abs(one.link_match_weight - other.link_match_weight) <= 0.5
