@@ -73,6 +73,31 @@ def test_probabilistic_edges_link_from_the_threshold_on() -> None:
     assert groups(cluster(plain("a", "b"), ("a", "b", "p", 0.99))) == [["a"], ["b"]]
 
 
+def brothers(*ids: str) -> list[dict[str, Any]]:
+    return [make_record(name, family_name="Vos") for name in ids]
+
+
+def test_groups_whose_records_are_mostly_unlike_stay_apart_although_one_pair_is_alike() -> None:
+    one = [("a", "b", "p", 9.0), ("a", "c", "p", 9.0), ("b", "c", "p", 9.0)]
+    other = [("x", "y", "p", 9.0), ("x", "z", "p", 9.0), ("y", "z", "p", 9.0)]
+    found = cluster(brothers(*"abcxyz"), *one, *other, ("c", "x", "p", 7.0))
+    assert groups(found) == [["a", "b", "c"], ["x", "y", "z"]]
+    assert found.refusals["reason"].to_pylist() == ["most of their records are unlike"]
+    # One pair among nine speaks for eight that were not seen, if it is strong enough.
+    assert len(groups(cluster(brothers(*"abcxyz"), *one, *other, ("c", "x", "p", 8.5)))) == 1
+
+
+def test_small_groups_are_joined_by_one_pair() -> None:
+    found = cluster(brothers(*"abxy"), ("a", "b", "p", 9.0), ("x", "y", "p", 9.0), ("b", "x", "p", 2.0))
+    assert groups(found) == [["a", "b", "x", "y"]]
+
+
+def test_records_that_describe_nobody_cannot_be_unlike() -> None:
+    one = [("a", "b", "d", 9.0), ("a", "c", "d", 9.0)]
+    other = [("x", "y", "d", 9.0), ("x", "z", "d", 9.0)]
+    assert groups(cluster(plain(*"abcxyz"), *one, *other, ("c", "x", "d", 7.0))) == [list("abcxyz")]
+
+
 def test_a_loyalty_limit_refuses_the_weaker_union() -> None:
     rows = [make_record("a", loyalty_id="1"), make_record("b"), make_record("c", loyalty_id="2")]
     found = cluster(rows, ("a", "b", "d", 9.0), ("b", "c", "d", 8.0))
