@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -13,8 +14,8 @@ from identity.match_models import read_match_model
 from models.errors import UsageError
 from models.lakes import Lake, published_lake
 from models.settings import SETTINGS_FILE
-from models.workspaces import Workspace
-from pipelines.commands.options import json_option, print_facts, print_json, workspace_option
+from models.workspaces import Workspace, open_workspace
+from pipelines.commands.options import json_option, print_facts, print_json
 from pipelines.commands.review_dialogs import ask
 from pipelines.judgements import read_judgements
 from pipelines.reviews.calibrations import JOIN_CHANCE, LEAST_LABELS, Calibration, calibrate
@@ -24,6 +25,12 @@ from pipelines.reviews.questions import KINDS, RANKED, Question
 from pipelines.reviews.queues import read_queue
 from pipelines.reviews.samples import read_sample
 from pipelines.reviews.settings_files import write_link_match_weight
+
+# Not the common option: that would open the current folder for the group when only its subcommand names a workspace.
+where_option = click.option(
+    "--workspace", "-w", "where", envvar="KLANTBEELD_WORKSPACE", show_envvar=True, metavar="DIR",
+    help="The workspace; by default the current folder.",
+)  # fmt: skip
 
 
 @click.group("review", invoke_without_command=True)
@@ -44,11 +51,11 @@ from pipelines.reviews.settings_files import write_link_match_weight
     metavar="NAME",
     help="Who answers.",
 )
-@workspace_option
+@where_option
 @json_option
 @click.pass_context
 def command(
-    context: click.Context, kinds: tuple[str, ...], limit: int, by: str, workspace: Workspace, as_json: bool
+    context: click.Context, kinds: tuple[str, ...], limit: int, by: str, where: str | None, as_json: bool
 ) -> None:
     """Answer what the evidence leaves open: is this pair one person?
 
@@ -66,7 +73,9 @@ def command(
       klantbeeld review --kind sample && klantbeeld review calibrate
     """
     if context.invoked_subcommand is not None:
+        context.obj = where
         return
+    workspace = open_workspace(Path(where or "."))
     with published_lake(workspace) as lake:
         questions = _questions(workspace, lake, kinds or RANKED, limit)
         if as_json:
@@ -84,9 +93,10 @@ def command(
     help="From which chance of being one person on a pair is to be joined.",
 )
 @click.option("--write", is_flag=True, help="Write the proposed threshold into klantbeeld.toml.")
-@workspace_option
+@where_option
 @json_option
-def calibrate_command(chance: float, write: bool, workspace: Workspace, as_json: bool) -> None:
+@click.pass_context
+def calibrate_command(context: click.Context, chance: float, write: bool, where: str | None, as_json: bool) -> None:
     """What the answers say about identity.link_match_weight.
 
     Learns from the pairs of the sample (review --kind sample) how likely a pair of each match weight is one person, and
@@ -97,6 +107,7 @@ def calibrate_command(chance: float, write: bool, workspace: Workspace, as_json:
       klantbeeld review --kind sample --limit 50
       klantbeeld review calibrate
     """
+    workspace = open_workspace(Path(where or context.obj or "."))
     with published_lake(workspace) as lake:
         threshold = _threshold(workspace)
         sample = read_sample(lake, read_judgements(workspace), read_skipped(workspace), threshold)

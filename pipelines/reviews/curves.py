@@ -19,11 +19,11 @@ Numbers = npt.NDArray[np.float64]
 OFFSET_SPREAD = 2.0
 """Prior standard deviation of the offset, in match weight."""
 
-SLOPE_SPREAD = 0.5
-"""Prior standard deviation of the logarithm of the slope."""
+SLOPE_SPREAD = 1.0
+"""Prior standard deviation of the logarithm of the slope: households and twins make slopes of a third."""
 
 OFFSETS: Numbers = np.linspace(-8, 8, 129)
-LOG_SLOPES: Numbers = np.linspace(-1.6, 1.6, 65)
+LOG_SLOPES: Numbers = np.linspace(-2.5, 2.5, 101)
 CONFIDENCE = 0.95
 
 
@@ -71,7 +71,7 @@ class Fit:
     @property
     def curve(self) -> Curve:
         """The most credible curve on average."""
-        return Curve(float(self._shares @ self._offsets), float(self._shares @ self._slopes))
+        return Curve(float(self._shares @ self._offsets), math.exp(float(self._shares @ np.log(self._slopes))))
 
     def threshold(self, chance: float) -> Estimate:
         """The match weight from which a pair is one person with at least this chance."""

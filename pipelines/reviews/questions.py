@@ -27,21 +27,24 @@ MEANINGS: dict[str, str] = {
 RANKED = ("refused", "grey", "bridge", "alarm")
 """The kinds that are asked by rank. A sample is drawn by chance, and asked only when it is wanted."""
 
-REFUSED_DOUBT = 1.0
-"""Strong evidence against a strong objection: as open as a question can be."""
+REFUSED_DOUBT = 0.04
+"""Of 222 unions refused in the demo, 9 would have been right."""
 
 BRIDGE_MATCH_WEIGHT = 6.0
-BRIDGE_DOUBT = 0.97
-"""Of the edges under that weight which alone held a person together 59 % were wrong where it was measured."""
+BRIDGE_DOUBT = 0.13
+"""Of 62 edges under that weight which alone held a person of the demo together, 8 were wrong."""
+
+ALARM_SCALE = 8.0
+"""An alarm of this size is as likely right as wrong: in the demo 19 % were right at 2 to 4, 40 % to 8, 89 % above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """Is this pair one person?
 
-    ``moved``: how many records change their person if the answer is not what stands now. ``doubt`` is between 0 and 1
-    (4 p (1 - p) of the chance that it is one person), ``alarm`` size x density x conflicting identifiers, 0 where
-    nothing conflicts. Both profile ids are equal where the two are one person now.
+    ``moved``: how many records change their person if what stands now is wrong, ``doubt``: the chance that it is.
+    ``alarm`` is size x density x conflicting identifiers, 0 where nothing conflicts. Both profile ids are equal where
+    the two are one person now.
     """
 
     kind: Kind
@@ -66,6 +69,6 @@ class Question:
         return -round(self.gain, 9), -self.alarm, self.record_id_a, self.record_id_b
 
 
-def doubt_of(chance: float) -> float:
-    """0 where the chance is 0 or 1, 1 where it is a half."""
-    return 4 * chance * (1 - chance)
+def alarm_doubt(alarm: float) -> float:
+    """The chance that a person with this alarm is several."""
+    return 1 - 2 ** (-alarm / ALARM_SCALE)

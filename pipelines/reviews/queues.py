@@ -20,7 +20,7 @@ from pipelines.reviews.questions import (
     REFUSED_DOUBT,
     Kind,
     Question,
-    doubt_of,
+    alarm_doubt,
 )
 
 GREY_MATCH_WEIGHT = 4.0
@@ -80,7 +80,7 @@ def _between(lake: Lake, curve: Curve, link_match_weight: float, settled: _Settl
             profile_id_b=row["profile_id_r"],
             match_weight=row["match_weight"],
             moved=row["moved"],
-            doubt=REFUSED_DOUBT if row["is_refused"] else doubt_of(curve.chance(row["match_weight"])),
+            doubt=REFUSED_DOUBT if row["is_refused"] else curve.chance(row["match_weight"]),
             because=f"refused: {row['because']}" if row["is_refused"] else "two people now",
         )
 
@@ -122,12 +122,11 @@ def _weak_places(
         }
         if conflicts and hold is weakest:
             because = f"{records} records, {share:.0%} of their pairs tied, {conflicts} conflicting identifiers"
-            # The more of them conflict, and the denser they are tied, the surer it is that something is wrong.
-            yield Question(kind="alarm", **place, doubt=1 - 2 ** (-share * conflicts), because=because, alarm=alarm)
+            yield Question(kind="alarm", **place, doubt=alarm_doubt(alarm), because=because, alarm=alarm)
         elif hold.is_bridge and weight < BRIDGE_MATCH_WEIGHT:
             yield Question(kind="bridge", **place, doubt=BRIDGE_DOUBT, because="nothing else holds them together")
         elif weight < most:
-            yield Question(kind="grey", **place, doubt=doubt_of(curve.chance(weight)), because="one person now")
+            yield Question(kind="grey", **place, doubt=1 - curve.chance(weight), because="one person now")
 
 
 def _settled(lake: Lake, judgements: Sequence[Judgement]) -> _Settled:

@@ -1,5 +1,5 @@
 -- Every scored pair that the threshold decides on, in the order in which a sample takes them.
--- reads: lake.identity.edges, lake.identity.record_profiles
+-- reads: lake.identity.edges, lake.identity.refusals, lake.identity.record_profiles
 with members as (select record_id, profile_id from lake.identity.record_profiles),
 sizes as (select profile_id, count(*) as records from members group by profile_id),
 
@@ -9,6 +9,8 @@ scored as (
         record_id_r,
         max(match_weight) filter (where kind = 'probabilistic') as match_weight
     from lake.identity.edges
+    -- What was refused stays apart at any threshold.
+    anti join lake.identity.refusals using (record_id_l, record_id_r)
     group by record_id_l, record_id_r
     -- What an identifier joins is joined at any threshold.
     having not bool_or(kind = 'deterministic') and max(match_weight) filter (where kind = 'probabilistic') <= $most

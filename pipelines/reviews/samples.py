@@ -18,7 +18,7 @@ from identity.judgements import Judgement
 from models.lakes import Lake
 from pipelines.reviews.curves import Curve
 from pipelines.reviews.known_answers import KnownAnswers, pair_key
-from pipelines.reviews.questions import Question, doubt_of
+from pipelines.reviews.questions import Question
 from pipelines.reviews.queues import FOLDER
 
 ABOVE_LINK = 10.0
@@ -61,8 +61,8 @@ def read_sample(
 ) -> Sample:
     """The sample as it stands; at most ``limit`` questions follow.
 
-    The population are the scored pairs of the published people that no shared identifier joins anyway, up to
-    ``ABOVE_LINK`` over the threshold.
+    The population are the scored pairs of the published people that no shared identifier joins anyway and that no
+    objection kept apart, up to ``ABOVE_LINK`` over the threshold.
     """
     sql = (FOLDER / "sample.sql").read_text(encoding="utf-8")
     pairs = lake.sql(sql, {"most": link_match_weight + ABOVE_LINK, "telling": LEAST_TELLING})
@@ -81,15 +81,17 @@ def read_sample(
                 left_aside += reach == float("inf")
             else:
                 reach = min(reach, row["place"])
-                following += [_question(row, link_match_weight)] if len(following) < limit else []
+                following += [_question(row)] if len(following) < limit else []
         if reach < float("inf") and len(following) >= limit:
             break
     found = tuple(Label(weight, same, min(1.0, telling * reach)) for weight, same, telling in labels)
     return Sample(match_weights, found, left_aside, tuple(following))
 
 
-def _question(row: dict[str, object], link_match_weight: float) -> Question:
+def _question(row: dict[str, object]) -> Question:
     weight = float(str(row["match_weight"]))
+    is_one = row["profile_id_l"] == row["profile_id_r"]
+    chance = Curve().chance(weight)
     return Question(
         kind="sample",
         record_id_a=str(row["record_id_l"]),
@@ -98,6 +100,6 @@ def _question(row: dict[str, object], link_match_weight: float) -> Question:
         profile_id_b=str(row["profile_id_r"]),
         match_weight=weight,
         moved=int(str(row["moved"])),
-        doubt=doubt_of(Curve().chance(weight)),
+        doubt=1 - chance if is_one else chance,
         because="drawn by chance",
     )
