@@ -8,6 +8,7 @@ from typing import Any
 
 from identity.evidence import Edge
 from identity.match_models import MatchModel
+from identity.wording import EQUAL
 
 TOLD_BY = {"city": "address"}
 """Comparisons that say nothing where another one could be made."""
@@ -50,4 +51,4 @@ def _equal_weight(comparison: dict[str, Any]) -> float:
 
 
 def _is_equal(edge: Edge, comparison: str) -> bool:
-    return any(part.comparison == comparison and part.level.startswith("the same") for part in edge.evidence)
+    return any(part.comparison == comparison and part.level in EQUAL for part in edge.evidence)

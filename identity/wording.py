@@ -21,6 +21,9 @@ IDENTIFIERS = {
 COMPARISONS = {"given_name": "first name", "family_name": "surname"} | IDENTIFIERS
 """What people call a comparison; others go by their own name."""
 
+EQUAL = frozenset({"the same", "the same address", "the surname and the address the same"})
+"""Levels of a match model at which all of a value is equal; others are the same in part, or alike."""
+
 NAMED_SHARE = 0.8
 """So much of what speaks for a pair is named; the rest is left out of a sentence."""
 
@@ -93,9 +96,7 @@ def likeness_words(edge: Edge) -> str:
     for part in edge.evidence:
         if part.comparison != "prior":
             weights[part.comparison] = weights.get(part.comparison, 0.0) + part.match_weight
-            is_equal.setdefault(
-                part.comparison, part.level.startswith("the same") or "the address the same" in part.level
-            )
+            is_equal[part.comparison] = is_equal.get(part.comparison, False) or part.level in EQUAL
     named = _most(weights)
     equal = _names([name for name in named if is_equal[name]])
     similar = _names([name for name in named if not is_equal[name]])
