@@ -60,15 +60,28 @@ def _of_terms(name: str, compared: pa.Table, connection: duckdb.DuckDBPyConnecti
 
 
 def known_people(counts: pa.Table) -> dict[str, float]:
-    """Per column, of how many people its values are known in all; rounded (:func:`round_total`)."""
+    """Per column, of how many people its values are known in all (:func:`known_of`)."""
     sums = counts.group_by("name").aggregate([("people", "sum"), ("people", "count")])
     rows = zip(*(sums[name].to_pylist() for name in ("name", "people_sum", "people_count")), strict=True)
-    return {name: round_total(people - 0.5 * values) for name, people, values in rows}
+    return known_of({name: (people, values) for name, people, values in rows})
+
+
+def known_of(totals: Mapping[str, tuple[int, int]]) -> dict[str, float]:
+    """Per column with so many people and values, how many *other* people are known and believed in, rounded.
+
+    Columns of which hardly anything is known are left out: for them ``NOBODY_KNOWN`` holds.
+    """
+    known = {name: round_total(people - 0.5 * values + FREQUENCY_MEMORY) for name, (people, values) in totals.items()}
+    return {name: total for name, total in known.items() if total != NOBODY_KNOWN}
 
 
 def round_total(total: float) -> float:
     """The nearest power of the square root of two: what is off by it is a quarter of a bit at most."""
-    return 2.0 ** (round(2 * math.log2(total)) / 2) if total > 0 else 0.0
+    return 2.0 ** (round(2 * math.log2(total)) / 2)
+
+
+NOBODY_KNOWN = round_total(FREQUENCY_MEMORY)
+"""What is believed in where nothing is known."""
 
 
 def round_people(people: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -87,5 +100,5 @@ def value_shares(
     """
     mine = counts.filter(pc.equal(counts["name"], column))
     others = round_people(mine["people"].to_numpy()) - 0.5
-    shares = (others + FREQUENCY_MEMORY * typical_frequency) / (known.get(column, 0.0) + FREQUENCY_MEMORY)
+    shares = (others + FREQUENCY_MEMORY * typical_frequency) / known.get(column, NOBODY_KNOWN)
     return mine["value"].combine_chunks(), pa.array(shares, pa.float64())

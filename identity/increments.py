@@ -49,6 +49,12 @@ class Calibration:
         pairs = zip(weights["type"].to_pylist(), weights["weight"].to_pylist(), strict=True)
         return cls(prior_probability(records), index.known(), dict(pairs))
 
+    def leaves(self, before: Calibration) -> bool:
+        """Whether what was weighed before weighs the same by this calibration; new identifier types are none of it."""
+        common = self.weights.keys() & before.weights.keys()
+        same = all(self.weights[name] == before.weights[name] for name in common)
+        return same and (self.prior, self.known) == (before.prior, before.known)
+
 
 @dataclass(frozen=True)
 class Increment:
@@ -70,17 +76,18 @@ class Increment:
     clusters: Clusters
     restated: frozenset[str]
     index: MatchIndex
+    calibration: Calibration
 
 
 def find_increment(
-    before: ResolvedState, index: MatchIndex, calibration: Calibration, changed: Changed, rules: Rules
+    before: ResolvedState, index: MatchIndex, before_calibration: Calibration, changed: Changed, rules: Rules
 ) -> Increment | None:
     """What changed records do to the people; None when they move the calibration, so that all must be evaluated.
 
     Args:
         before: the last resolution, by the same rules (judgements may be others).
         index: its match index.
-        calibration: its calibration.
+        before_calibration: its calibration.
         changed: what came, changed and went since.
         rules: as now.
     """
@@ -90,7 +97,8 @@ def find_increment(
     totals = pa.concat_tables(
         [before.key_totals(), _negative(key_totals(state.states_before)), key_totals(state.states)]
     )
-    if Calibration.of(state.count_records(), index, totals) != calibration:
+    calibration = Calibration.of(state.count_records(), index, totals)
+    if not calibration.leaves(before_calibration):
         return None
     weights = pa.table(
         {"type": list(calibration.weights), "weight": pa.array(calibration.weights.values(), pa.float64())}
@@ -127,6 +135,7 @@ def find_increment(
         clusters=_cluster(state, members, edges, rules),
         restated=frozenset(state.holders(state.flipped.select(VALUES.names))),
         index=index.without_records(pa.array(sorted(changed.gone), pa.string())),
+        calibration=calibration,
     )
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.blocking import MAX_BLOCK_RECORDS, blocking_keys
-from identity.frequencies import COUNTS, frequency_keys, round_people, round_total
+from identity.frequencies import COUNTS, frequency_keys, known_of, round_people
 from identity.key_indexes import Integers, KeyIndex
 from identity.queries import session
 
@@ -48,8 +48,8 @@ class MatchIndex:
     totals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def known(self) -> dict[str, float]:
-        """Per column, of how many people its values are known, rounded as :func:`identity.frequencies.known_people`."""
-        return {name: round_total(people - 0.5 * values) for name, (people, values) in self.totals.items() if values}
+        """Per column, of how many people its values are known (:func:`identity.frequencies.known_of`)."""
+        return known_of(self.totals)
 
     def find_numbers(self, record_ids: pa.Array) -> Integers:
         """The number of each record id; -1 for those that are not there."""

@@ -6,14 +6,15 @@ with addressed as (
         *,
         case
             when coalesce(street, house_number, postcode, city) is not null
-                then to_json({
+                then to_json({{
                     'street': street, 'house_number': house_number, 'postcode': postcode,
                     'city': city, 'region': region, 'country_code': country_code
-                })::varchar
+                }})::varchar
         end as address,
         (street is not null and house_number is not null and (postcode is not null or city is not null))::int
             as address_rank
     from lake.ingest.source_records
+    {only}
 ),
 
 said as (
@@ -31,6 +32,7 @@ reachable as (
     unpivot (
         select source, source_record_id, message_id, timestamp as observed_at, email, phone
         from lake.ingest.events
+        {only}
         where source_record_id is not null and (email is not null or phone is not null)
     )
     on email, phone
@@ -43,7 +45,7 @@ united as (
         case
             when trait = 'address' then address_rank
             -- "A." says less than a name, however often it is said.
-            when trait = 'given_name' then (length(regexp_replace(value, '[^\p{L}]', '', 'g')) > 1)::int
+            when trait = 'given_name' then (length(regexp_replace(value, '[^\p{{L}}]', '', 'g')) > 1)::int
             else 0
         end as rank
     from said

@@ -9,5 +9,6 @@ select
     max(last_seen) as last_seen,
     sum(events)::bigint as events
 from lake.ingest.identifiers
+{only}
 group by source, source_record_id, type, value
 order by record_id, type, value

@@ -6,6 +6,7 @@ with traits as (
         source_record_id,
         {traits}
     from lake.ingest.source_records
+    {only}
     group by source, source_record_id
 ),
 

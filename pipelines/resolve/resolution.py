@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,33 +9,32 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from identity.clustering import cluster_edges
-from identity.identifiers import identifier_states, without_junk
-from identity.judgements import judgement_edges, judgements_table
-from identity.match_keys import match_key_edges
-from identity.match_models import match_model_file, read_match_model
-from identity.profile_ids import Names, carry_over
-from identity.profiles import golden_records, profile_identifiers
-from identity.scoring import score_pairs
-from identity.survivorship import surviving_traits
+from identity.index_files import read_index, tidy_indexes, write_index
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
-from pipelines.changes.grounds import read_grounds
-from pipelines.judgements import read_judgements
-from pipelines.resolve.inputs import ResolveInputs, read_inputs, read_observations
-from schemas.tables import EDGES, RECORD_PROFILES
+from pipelines.resolve.full import resolve_in_full
+from pipelines.resolve.inputs import changed_sources
+from pipelines.resolve.partial import resolve_changes
+from pipelines.resolve.resolutions import Mode, Resolution, last_resolution, read_rules, rules_key
+from pipelines.resolve.writing import Outcome
 
-STEPS = 7
+MANY_CHANGED = 0.2
+"""Where more than this share of the records changed, looking at all of them costs less."""
 
 
 @dataclass(frozen=True)
 class ResolveSummary:
-    """What a resolution found. ``alarms`` counts components too large for one person, ``identifier_states`` values.
+    """What a resolution found.
 
+    ``mode`` is ``full`` or ``incremental``, ``because`` says why, ``looked_at`` counts the records that it began with.
+    ``alarms`` counts components too large for one person among those it looked at, ``identifier_states`` values, and
     ``waiting_judgements`` are on records that do not exist (yet).
     """
 
+    mode: Mode = "full"
+    because: str = ""
+    looked_at: int = 0
     records: int = 0
     profiles: int = 0
     deterministic_edges: int = 0
@@ -52,123 +50,114 @@ class ResolveSummary:
     identifier_states: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _People:
-    """Who is who, with the evidence."""
-
-    states: pa.Table
-    edges: pa.Table
-    refusals: pa.Table
-    assignments: pa.Table
-    alarms: int
-    waiting_judgements: int
-
-
-def match_model_key(workspace: Workspace) -> str:
-    """A hash of the match model's file: another model is another answer to who is who.
-
-    Raises:
-        UsageError: the settings name a file that is not there.
-    """
-    path = match_model_file(workspace.settings.identity.match_model, workspace.root)
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-
-
 def resolve_workspace(
-    workspace: Workspace, lake: Lake, run_id: str, resolved_at: datetime, progress: Progress = no_progress
+    workspace: Workspace,
+    lake: Lake,
+    run_id: str,
+    resolved_at: datetime,
+    progress: Progress = no_progress,
+    *,
+    in_full: bool = False,
 ) -> ResolveSummary:
     """Find out who is who among all source records of the lake, and make their profiles.
 
     Everything is computed first and then written in one transaction: killed at any moment, the lake holds the previous
     people or the new ones. The people depend on what was ingested, the rules, the match model and the judgements
-    alone; their ids on the previous run's too.
+    alone; their ids on the previous run's too. Where the last resolution went by the same rules, only what changed
+    since is looked at, and what that has an effect on, with the same result.
+
+    Args:
+        in_full: look at everything, whatever changed.
 
     Raises:
         UsageError: the match model is not there or is none, or judgements are wrong or contradict each other.
         RetriableError: the catalog is held by another process.
     """
     started = time.monotonic()
-    progress("resolve", 0, STEPS)
-    inputs = read_inputs(lake)
-    progress("resolve", 1, STEPS)
-    people = _find_people(workspace, inputs, progress)
-    ids = lake.sql(f"select * from {LAKE}.identity.profile_ids")
-    before = lake.sql(f"select record_id, profile_id from {LAKE}.identity.record_profiles order by record_id")
-    names = carry_over(
-        people.assignments, inputs.records, before, ids, run_id, resolved_at,
-        edges=people.edges, pairs=inputs.pairs, grounds=read_grounds(workspace, lake),
-    )  # fmt: skip
-    progress("resolve", 5, STEPS)
-    record_profiles = _record_profiles(inputs.records, names.members)
-    observations = read_observations(lake, people.states)
-    traits = surviving_traits(observations, record_profiles, workspace.settings.trait_rules())
-    golden = golden_records(traits, record_profiles, inputs.activity)
-    identifiers = profile_identifiers(names.members, inputs.pairs, people.states)
-    progress("resolve", 6, STEPS)
+    rules, key = read_rules(workspace), rules_key(workspace)
+    last, snapshot = last_resolution(lake), lake.snapshot_id()
+    because, found = "asked for", None
+    if not in_full:
+        because, found = _try_changes(workspace, lake, last, key, snapshot, run_id, resolved_at, progress)
+    mode: Mode = "full" if found is None else "incremental"
+    if found is None:
+        found = resolve_in_full(lake, rules, run_id, resolved_at, progress)
+    number = 1 if last is None else last.number + 1
+    folder = workspace.match_index
+    # The index first, under a name of its own: which of the two holds, the lake says.
+    write_index(found.index, folder, str(number))
     with lake.transaction(run_id, "resolve"):
-        lake.replace("identity.records", inputs.records)
-        lake.replace("identity.identifier_states", people.states)
-        lake.replace("identity.edges", people.edges)
-        lake.replace("identity.refusals", people.refusals)
-        lake.replace("identity.record_profiles", record_profiles)
-        _write_names(lake, names)
-        lake.replace("profiles.profiles", golden)
-        lake.replace("profiles.traits", traits)
-        lake.replace("profiles.identifiers", identifiers)
-    progress("resolve", STEPS, STEPS)
-    kinds = Counter(people.edges["kind"].to_pylist())
-    changes = Counter(names.changes["kind"].to_pylist())
+        found.write()
+        records = int(lake.value(f"select count(*) from {LAKE}.identity.records"))
+        resolution = Resolution(
+            number, run_id, resolved_at, mode, because, snapshot, key, found.calibration, records, found.changed_records
+        )
+        lake.insert("identity.resolutions", resolution.row())
+    tidy_indexes(folder, str(number))
+    return _summary(lake, resolution, found, rules.judgements, time.monotonic() - started)
+
+
+def _try_changes(
+    workspace: Workspace,
+    lake: Lake,
+    last: Resolution | None,
+    key: str,
+    snapshot: int,
+    run_id: str,
+    resolved_at: datetime,
+    progress: Progress,
+) -> tuple[str, Outcome | None]:
+    """Why all must be looked at, and None; or what looking at the changes alone found."""
+    if last is None:
+        return "the first time", None
+    if last.rules_key != key:
+        return "other rules or another match model", None
+    index = read_index(workspace.match_index, str(last.number))
+    if index is None:
+        return "no match index here that goes with the lake", None
+    sources = changed_sources(lake, last.read_snapshot, snapshot)
+    if sources is None:
+        return "the lake has let go of what it was the last time", None
+    if sources.num_rows > MANY_CHANGED * last.records:
+        return f"{sources.num_rows} of {last.records} records changed", None
+    outcome = resolve_changes(lake, read_rules(workspace), last, index, sources, run_id, resolved_at, progress)
+    if outcome is None:
+        return "frequencies have moved so far that every weight is another", None
+    return f"{sources.num_rows} of {last.records} records have new events", outcome
+
+
+def _summary(
+    lake: Lake, resolution: Resolution, found: Outcome, judgements: pa.Table, seconds: float
+) -> ResolveSummary:
+    kinds = dict(lake.rows(f"select kind, count(*) from {LAKE}.identity.edges group by kind"))
+    changes = Counter(found.changes["kind"].to_pylist())
+    states = lake.rows(f"select state, count(*) from {LAKE}.identity.identifier_states group by state order by state")
     return ResolveSummary(
-        records=inputs.records.num_rows,
-        profiles=golden.num_rows,
-        deterministic_edges=kinds["deterministic"],
-        probabilistic_edges=kinds["probabilistic"],
-        judged_pairs=kinds["steward"],
-        waiting_judgements=people.waiting_judgements,
-        refused_unions=people.refusals.num_rows,
-        alarms=people.alarms,
+        mode=resolution.mode,
+        because=resolution.because,
+        looked_at=found.changed_records,
+        records=resolution.records,
+        profiles=int(lake.value(f"select count(*) from {LAKE}.profiles.profiles")),
+        deterministic_edges=kinds.get("deterministic", 0),
+        probabilistic_edges=kinds.get("probabilistic", 0),
+        judged_pairs=kinds.get("steward", 0),
+        waiting_judgements=_count_waiting(lake, judgements),
+        refused_unions=int(lake.value(f"select count(*) from {LAKE}.identity.refusals")),
+        alarms=found.alarms,
         minted=changes["mint"],
         retired=changes["retire"],
         moved=changes["move"],
-        seconds=time.monotonic() - started,
-        identifier_states=dict(sorted(Counter(people.states["state"].to_pylist()).items())),
+        seconds=seconds,
+        identifier_states=dict(states),
     )
 
 
-def _find_people(workspace: Workspace, inputs: ResolveInputs, progress: Progress) -> _People:
-    settings = workspace.settings.identity
-    policies = workspace.settings.identifier_policies()
-    model = read_match_model(settings.match_model, workspace.root)
-    # From the workspace and not from the lake: they survive whatever becomes of that.
-    judgements = judgements_table(read_judgements(workspace))
-    pairs = inputs.pairs.select(["record_id", "type", "value"])
-    states = identifier_states(inputs.records, pairs, policies)
-    progress("resolve", 2, STEPS)
-    keys = match_key_edges(inputs.records, pairs, states)
-    progress("resolve", 3, STEPS)
-    scored = score_pairs(inputs.records, states, model, settings)
-    judged = judgement_edges(judgements, inputs.records)
-    known = set(inputs.records["record_id"].to_pylist())
-    ends = zip(judgements["record_id_a"].to_pylist(), judgements["record_id_b"].to_pylist(), strict=True)
-    waiting = sum(not known.issuperset(pair) for pair in ends)
-    edges = pa.concat_tables([keys, scored, judged]).cast(EDGES).combine_chunks()
-    progress("resolve", 4, STEPS)
-    clusters = cluster_edges(inputs.records, without_junk(pairs, states), edges, policies, settings)
-    return _People(states, edges, clusters.refusals, clusters.assignments, clusters.alarms.num_rows, waiting)
-
-
-def _record_profiles(records: pa.Table, members: pa.Table) -> pa.Table:
-    # Both are sorted by record_id, and hold the same records.
-    columns = [records["record_id"], records["source"], records["source_record_id"], members["profile_id"]]
-    return pa.table(columns, schema=RECORD_PROFILES)
-
-
-def _write_names(lake: Lake, names: Names) -> None:
-    lake.insert("identity.profile_ids", names.minted)
-    if names.retired.num_rows:
-        with lake.registered(names.retired.select(["profile_id"])) as retired:
-            lake.connection.execute(
-                f"delete from {LAKE}.identity.profile_ids where profile_id in (select profile_id from {retired})"
+def _count_waiting(lake: Lake, judgements: pa.Table) -> int:
+    with lake.registered(judgements, "judgements"):
+        return int(
+            lake.value(
+                f"""select count(*) from judgements
+                where record_id_a not in (select record_id from {LAKE}.identity.records)
+                or record_id_b not in (select record_id from {LAKE}.identity.records)"""
             )
-        lake.insert("identity.profile_ids", names.retired)
-    lake.insert("identity.changes", names.changes)
+        )

@@ -26,13 +26,17 @@ NOTHING_NEW = "nothing new"
 
 @dataclass(frozen=True)
 class RunContext:
-    """What every stage is given. ``clock`` tells the time; ``as_of`` is the moment segments are computed for."""
+    """What every stage is given.
+
+    ``clock`` tells the time; ``as_of`` is the moment segments are computed for; ``force`` asks for everything anew.
+    """
 
     workspace: Workspace
     run_id: str
     as_of: datetime
     clock: Callable[[], datetime]
     progress: Progress = field(default=no_progress)
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def run_stages(
         KlantbeeldError: a stage failed; what earlier stages did stays, the manifest says so.
     """
     started = clock()
-    context = RunContext(workspace, new_run_id(started), as_of or started, clock, progress)
+    context = RunContext(workspace, new_run_id(started), as_of or started, clock, progress, force)
     manifest = RunManifest(
         run_id=context.run_id,
         command=command,

@@ -65,7 +65,7 @@ class Resolved:
             self.rebuild(*after)
             return False
         apply_increment(self.state, increment)
-        self.index = increment.index
+        self.index, self.calibration = increment.index, increment.calibration
         rows = increment.clusters.assignments
         for record_id in changed.gone:
             self.assignments.pop(record_id, None)

@@ -156,7 +156,7 @@ def test_the_newest_value_of_a_record_stands_in_it_whatever_came_first(tmp_path:
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("target", ["models.lakes.Lake.replace", "pipelines.resolve.resolution._write_names"])
+@pytest.mark.parametrize("target", ["models.lakes.Lake.replace", "pipelines.resolve.full.write_names"])
 def test_killed_while_it_writes_and_run_again_gives_the_undisturbed_people(
     tmp_path: Path, target: str, moment: str
 ) -> None:

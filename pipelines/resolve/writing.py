@@ -1,0 +1,53 @@
+"""What a resolution writes, in the transaction of its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from identity.increments import Calibration
+from identity.match_indexes import MatchIndex
+from identity.profile_ids import Names
+from models.lakes import LAKE, Lake
+from schemas.tables import RECORD_PROFILES
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a resolution found and what belongs with it.
+
+    ``write`` writes it into the lake; ``changes`` are its rows of the ledger; ``changed_records`` and ``alarms`` count
+    the records looked at and the components too large for one person among them.
+    """
+
+    write: Callable[[], None]
+    index: MatchIndex
+    calibration: Calibration
+    changes: pa.Table
+    changed_records: int
+    alarms: int
+
+
+def record_profiles(records: pa.Table, members: pa.Table) -> pa.Table:
+    """RECORD_PROFILES of RECORDS and their ``members`` (``record_id``, ``profile_id``), both sorted by record."""
+    columns = [records["record_id"], records["source"], records["source_record_id"], members["profile_id"]]
+    return pa.table(columns, schema=RECORD_PROFILES)
+
+
+def write_names(lake: Lake, names: Names) -> None:
+    """Write what became of profile ids."""
+    lake.insert("identity.profile_ids", names.minted)
+    if names.retired.num_rows:
+        delete_rows(lake, "identity.profile_ids", names.retired.select(["profile_id"]))
+        lake.insert("identity.profile_ids", names.retired)
+    lake.insert("identity.changes", names.changes)
+
+
+def delete_rows(lake: Lake, table: str, keys: pa.Table) -> None:
+    """Take the rows out of a table of the lake that equal a row of ``keys`` in its one column."""
+    if keys.num_rows:
+        (column,) = keys.column_names
+        with lake.registered(keys, "deleted_keys"):
+            lake.connection.execute(f"delete from {LAKE}.{table} where {column} in (select {column} from deleted_keys)")
