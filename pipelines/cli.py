@@ -35,6 +35,7 @@ COMMANDS = {
     "history": "the life of a profile or record: what came and went, when and why",
     "changes": "who became who since a cursor, for systems that keep profile ids",
     "identify": "who one record is: the person it would join now, or nobody",
+    "serve": "answer over HTTP who one record is",
     "explain": "why two records are one person (or are not), or why one person is one",
     "why-not": "why two records are not one person, and what would have to come for them to be",
     "judge": "decide who is who: split, join or detach, list and undo decisions",
