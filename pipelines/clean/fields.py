@@ -9,9 +9,13 @@ from schemas.tables import IDENTIFIER_TYPES
 COMMON_NAMES = {
     "given_name": """given_name given_names first_name first_names forename fname voornaam voornamen roepnaam vorname
         prenom primary_name_first""",
+    "second_name": """second_name middle_name middle_names middle_initial middle mname tweede_naam tweede_voornaam
+        zweitname zweiter_vorname deuxieme_prenom primary_name_middle""",
     "name_prefix": "tussenvoegsel tussenvoegsels voorvoegsel voorvoegsels surname_prefix last_name_prefix name_prefix",
     "family_name": """family_name last_name surname lname achternaam familienaam nachname nom_de_famille
         primary_name_last""",
+    "name_suffix": """name_suffix suffix generation_suffix generational_suffix name_suffix_lbl achtervoegsel
+        primary_name_generation""",
     "name": "name full_name customer_name naam volledige_naam klantnaam primary_name_full",
     "birth_date": """birth_date date_of_birth dob birthdate birthday geboortedatum geb_datum gebdatum geburtsdatum
         date_de_naissance""",
@@ -31,7 +35,9 @@ COMMON_NAMES = {
     "region": "region state province provincie county bundesland addr_state",
     "country": "country country_code land landcode addr_country",
     "crm_id": """customer_number customer_no customer_nr klantnummer klantnr debtor_number debiteurnummer relatienummer
-        member_number lidnummer ssn social_security_number soc_sec_id bsn""",
+        member_number lidnummer ssn ssn_number social_security_number soc_sec_id bsn national_id_number passport
+        passport_number paspoortnummer drivers_license_number driver_license_number drivers_licence_number
+        rijbewijsnummer""",
     "loyalty_id": "loyalty_number loyalty_card loyalty_card_number klantenkaart klantenkaartnummer kaartnummer",
 }
 """Field -> usual column names, the likeliest first. Nothing else that ends in ``_id`` is used unless it is mapped:
@@ -40,10 +46,15 @@ such a column may say who is who, and an answer must not be read from it."""
 FIELDS = tuple(dict.fromkeys([*COMMON_NAMES, *IDENTIFIER_TYPES]))
 """Fields that ``--map`` takes."""
 
-SEVERAL = frozenset({"email", "phone"})
+SEVERAL = frozenset({"email", "phone", "crm_id"})
 """A record may have several of these, each in a column of its own."""
 
-NOT_ALONE = {"name_prefix": "family_name", "house_number_suffix": "house_number"}
+NOT_ALONE = {
+    "second_name": "given_name",
+    "name_prefix": "family_name",
+    "name_suffix": "family_name",
+    "house_number_suffix": "house_number",
+}
 """Fields that complete another one and say nothing without it."""
 
 
@@ -59,3 +70,16 @@ PLACES = {
     for place, word in enumerate(words.split())
 }
 """Key of a usual name -> its field, and its place among the field's names."""
+
+
+DOCUMENTS = {
+    column_key(word): kind
+    for kind, words in {
+        "social security": "ssn ssn_number social_security_number soc_sec_id bsn",
+        "national id": "national_id_number",
+        "passport": "passport passport_number paspoortnummer",
+        "driving licence": """drivers_license_number driver_license_number drivers_licence_number rijbewijsnummer""",
+    }.items()
+    for word in words.split()
+}
+"""Key of a usual name -> the document that the number is of: an equal number of another document is another number."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import PAIRS
+from pipelines.clean.fields import DOCUMENTS, column_key
 from pipelines.normalise.countries import normalise_countries
 from pipelines.normalise.dates import normalise_birth_dates
 from pipelines.normalise.dictionaries import map_distinct
@@ -64,23 +65,24 @@ def normalise_export(table: pa.Table, fields: Mapping[str, tuple[str, ...]], cou
     whole = pc.if_else(pc.and_(said("given_name").is_null(), said("family_name").is_null()), said("name"), _NOTHING)
     given, family = split_names(whole)
     street, postcode = _split_addresses(said("address"))
+    surname = _joined(said("name_suffix"), _joined(said("name_prefix"), said("family_name")), " ")
     dates = _day_first(said("birth_date"), country, latest)
     columns = {
-        "given_name": normalise_names(pc.coalesce(said("given_name"), given)),
-        "family_name": normalise_names(pc.coalesce(_joined(said("name_prefix"), said("family_name")), family)),
+        "given_name": normalise_names(pc.coalesce(_joined(said("second_name"), said("given_name"), " "), given)),
+        "family_name": normalise_names(pc.coalesce(surname, family)),
         "birth_date": normalise_birth_dates(dates, latest),
         "gender": normalise_genders(said("gender")),
         "street": normalise_places(pc.coalesce(said("street"), street)),
-        "house_number": pc.utf8_upper(_joined(said("house_number_suffix"), said("house_number"), behind=True)),
+        "house_number": pc.utf8_upper(_joined(said("house_number_suffix"), said("house_number"), "")),
         "postcode": _postcodes(pc.coalesce(said("postcode"), postcode), country, countries),
         "city": normalise_places(said("city")),
         "region": said("region"),
         "country_code": countries,
     }
     identifiers = [
-        (name, _identifiers(name, normalise_texts(values), country, countries))
+        (name, _identifiers(name, column, normalise_texts(values), country, countries))
         for name in IDENTIFIER_TYPES
-        for values in raw.get(name, ())
+        for column, values in zip(fields.get(name, ()), raw.get(name, ()), strict=True)
     ]
     for name, values in identifiers:
         columns[name] = pc.coalesce(columns[name], values) if name in columns else values
@@ -113,13 +115,18 @@ def pair_table(held: list[tuple[str, pa.Array, pa.Array]]) -> pa.Table:
     return pa.table([*(distinct[name] for name in names), moment, moment, once], schema=PAIRS)
 
 
-def _identifiers(name: str, values: pa.Array, country: str, countries: pa.Array) -> pa.Array:
+def _identifiers(name: str, column: str, values: pa.Array, country: str, countries: pa.Array) -> pa.Array:
     if name == "email":
         return normalise_emails(values)
     if name == "phone":
         digits = map_distinct(values, _digits)
         return pc.coalesce(normalise_phones(values, country, countries), digits)
-    return normalise_codes(values)
+    document = DOCUMENTS.get(column_key(column)) if name == "crm_id" else None
+    if document is None:
+        return normalise_codes(values)
+    # Written with dashes, dots and spaces at will.
+    bare = pc.replace_substring_regex(pc.utf8_upper(values), r"[^\pL0-9]", "")
+    return pc.if_else(pc.equal(bare, ""), _NOTHING, pc.binary_join_element_wise(document, bare, " "))
 
 
 def _digits(text: str) -> str | None:
@@ -167,11 +174,15 @@ def _postcode_behind(text: str) -> str | None:
     return str(found[-1]) if found else None
 
 
-def _joined(parts: pa.Array, values: pa.Array, *, behind: bool = False) -> pa.Array:
-    """Values with their prefix before or their suffix behind them, where there is one."""
-    both = (values, parts) if behind else (parts, values)
+def _joined(parts: pa.Array, values: pa.Array, behind: str | None = None) -> pa.Array:
+    """Values with a word before them or, with ``behind`` between the two, one behind them, where there is one."""
+    joined = (
+        pc.binary_join_element_wise(parts, values, " ")
+        if behind is None
+        else pc.binary_join_element_wise(values, parts, behind)
+    )
     # Not null_handling="skip": where both are null, Arrow 25 gives no row at all.
-    return pc.coalesce(pc.binary_join_element_wise(*both, "" if behind else " "), values)
+    return pc.coalesce(joined, values)
 
 
 def _kept(before: pa.Array, after: pa.Array) -> int:

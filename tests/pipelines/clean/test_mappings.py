@@ -52,6 +52,17 @@ def test_paths_into_objects_are_told_by_their_last_word() -> None:
     assert mapping.fields == {"email": ("contact.email",), "city": ("address.city",)}
 
 
+def test_second_names_suffixes_and_documents_are_told() -> None:
+    columns = ["first_name", "middle_initial", "last_name", "suffix", "ssn", "passport_number"]
+    assert map_columns(columns, {}, None).fields == {
+        "given_name": ("first_name",),
+        "second_name": ("middle_initial",),
+        "family_name": ("last_name",),
+        "name_suffix": ("suffix",),
+        "crm_id": ("ssn", "passport_number"),
+    }
+
+
 def test_a_surname_prefix_without_a_surname_says_nothing() -> None:
     assert map_columns(["tussenvoegsel", "voornaam"], {}, None).fields == {"given_name": ("voornaam",)}
 

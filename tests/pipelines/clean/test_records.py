@@ -33,6 +33,28 @@ def test_a_surname_gets_its_prefix_and_a_house_number_its_suffix() -> None:
     assert found["house_number"].to_pylist() == ["12A", "3", None]
 
 
+def test_a_second_name_stands_behind_the_first_and_jr_behind_the_surname() -> None:
+    found = facts(
+        given_name=["Robert", "Anna", None],
+        second_name=["E", None, "M"],
+        family_name=["Smith", "Vos", "Bos"],
+        name_suffix=["Sr", None, None],
+    ).columns
+    assert found["given_name"].to_pylist() == ["Robert E", "Anna", None]
+    assert found["family_name"].to_pylist() == ["Smith Sr", "Vos", "Bos"]
+
+
+def test_the_number_of_a_document_is_told_from_that_of_another_and_from_a_customer_number() -> None:
+    table = pa.table({"klantnr": ["7", None], "ssn": ["521-21-2123", "-"], "Passport Number": ["521212123", "x1"]})
+    found = normalise_export(table, {"crm_id": ("klantnr", "ssn", "Passport Number")}, "US", TODAY)
+    assert [values.to_pylist() for _, values in found.further] == [
+        ["7", None],
+        ["social security 521212123", None],
+        ["passport 521212123", "passport X1"],
+    ]
+    assert found.columns["crm_id"].to_pylist() == ["7", "passport X1"]
+
+
 def test_month_first_dates_are_told_by_the_other_dates_of_the_column() -> None:
     found = facts(birth_date=["12/31/1978", "02/03/1980"]).columns["birth_date"]
     assert found.to_pylist() == [date(1978, 12, 31), date(1980, 2, 3)]
