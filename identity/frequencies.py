@@ -24,6 +24,9 @@ FREQUENCY_MEMORY = 500.0
 EXACT_PEOPLE = 3
 """Up to so many people a count is taken as it is; above, it is rounded to the nearest power of two."""
 
+FEW_PEOPLE = 32
+"""Above so many people a count is rounded to the nearest power of four: whoever has a common value is many."""
+
 COUNTS = pa.schema(
     [
         pa.field("name", pa.string(), nullable=False),
@@ -85,9 +88,10 @@ NOBODY_KNOWN = round_total(FREQUENCY_MEMORY)
 
 
 def round_people(people: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Counts of people, rounded to powers of two where they are more than a few."""
-    powers = np.exp2(np.round(np.log2(np.maximum(people, 1))))
-    return np.where(people <= EXACT_PEOPLE, people, powers).astype(np.float64)
+    """Counts of people, rounded the more the higher they are; what is off by it is half a bit, or one."""
+    bits = np.log2(np.maximum(people, 1))
+    rounded = np.where(people <= FEW_PEOPLE, np.exp2(np.round(bits)), np.exp2(2 * np.round(bits / 2)))
+    return np.where(people <= EXACT_PEOPLE, people, rounded).astype(np.float64)
 
 
 def value_shares(

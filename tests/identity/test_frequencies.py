@@ -32,8 +32,10 @@ def test_two_people_of_one_name_are_counted_by_what_else_is_known() -> None:
     assert {"name": "first_name", "value": "anna", "people": 2} in counts
 
 
-@pytest.mark.parametrize(("people", "rounded"), [(1, 1), (2, 2), (3, 3), (5, 4), (6, 8), (90, 64), (91, 128)])
-def test_few_people_are_counted_exactly_and_many_to_a_power_of_two(people: int, rounded: float) -> None:
+@pytest.mark.parametrize(
+    ("people", "rounded"), [(1, 1), (2, 2), (3, 3), (5, 4), (6, 8), (32, 32), (33, 64), (127, 64), (129, 256)]
+)
+def test_few_people_are_counted_exactly_and_many_to_a_power_of_two_or_four(people: int, rounded: float) -> None:
     assert round_people(np.array([people])).tolist() == [rounded]
 
 
