@@ -13,15 +13,18 @@ asked as (
     where kind = 'probabilistic' and match_weight between $least and $most
 ),
 
-placed as (
-    select
-        asked.*,
-        l.profile_id as profile_id_l,
-        r.profile_id as profile_id_r
+-- One side at a time: else "different people" is taken for a join of everybody with everybody.
+half_placed as materialized (
+    select asked.*, l.profile_id as profile_id_l
     from asked
     inner join members as l on asked.record_id_l = l.record_id
-    inner join members as r on asked.record_id_r = r.record_id
-    where l.profile_id <> r.profile_id
+),
+
+placed as (
+    select half_placed.*, r.profile_id as profile_id_r
+    from half_placed
+    inner join members as r on half_placed.record_id_r = r.record_id
+    where half_placed.profile_id_l <> r.profile_id
 ),
 
 strongest as (

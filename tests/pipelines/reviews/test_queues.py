@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from models.lakes import published_lake
 from models.workspaces import Workspace
 from pipelines.reviews.curves import Curve
 from pipelines.reviews.questions import RANKED, Question
-from pipelines.reviews.queues import read_queue
+from pipelines.reviews.queues import FOLDER, read_queue
 from tests.pipelines.reviews.lakes import publish_people, record_id
 
 
@@ -71,6 +72,28 @@ def test_what_is_judged_is_not_asked_again_nor_anything_else_that_it_settles(wor
     # l is k and k is m, so l is m.
     assert "alarm" not in {one.kind for one in queue(workspace, ("k", "l", "same"), ("k", "m", "same"))}
     assert len(queue(workspace, ("nobody", "here", "same"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("between", {"judged_reason": "x", "least": -3.0, "most": 5.0}),
+        ("inside", {"link_match_weight": 1.0, "doubt_match_weight": 6.0}),
+        ("sample", {"most": 11.0, "telling": 0.1}),
+    ],
+)
+def test_no_query_compares_everybody_with_everybody(
+    tmp_path: Path, name: str, parameters: dict[str, float | str]
+) -> None:
+    names = [chr(0x4E00 + at) for at in range(3_000)]
+    edges = [(one, other, "probabilistic", 0.5) for one, other in zip(names, names[1:], strict=False)]
+    workspace = publish_people(tmp_path, {one: one for one in names}, edges)
+    with published_lake(workspace) as lake:
+        plan = str(lake.rows("explain " + (FOLDER / f"{name}.sql").read_text(encoding="utf-8"), parameters))
+    assert "HASH_JOIN" in plan
+    assert not {"CROSS_PRODUCT", "NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN", "PIECEWISE_MERGE_JOIN", "IE_JOIN"} & set(
+        re.findall(r"[A-Z_]+", plan)
+    )
 
 
 def test_strong_people_that_agree_with_themselves_are_not_asked_about(tmp_path: Path) -> None:
