@@ -162,4 +162,4 @@ def _report_facts(summary: CleanSummary, load: Load, people: People) -> ReportFa
         **{f"identifier values that are {name}": count for name, count in summary.identifier_states.items()},
         "components too large for one person": summary.alarms,
     }
-    return ReportFacts(counts, load.files, scored["match_weight"].to_pylist(), sizes)
+    return ReportFacts(counts, load.files, scored["match_weight"].to_pylist(), sizes, people.link_match_weight)

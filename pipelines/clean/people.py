@@ -8,22 +8,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.clustering import cluster_edges
-from identity.identifiers import identifier_states, without_junk
-from identity.match_keys import match_key_edges
+import identity.people
+from identity.comparison_columns import comparison_columns
+from identity.fitted_thresholds import fit_thresholds
 from identity.match_models import read_match_model
+from identity.people import Rules
 from identity.profiles import golden_records
 from identity.queries import session
-from identity.scoring import score_pairs
 from identity.survivorship import OBSERVATIONS, surviving_traits
 from models.policies import TraitRule, default_trait_rules
 from models.progress import Progress
-from models.settings import Settings
+from models.settings import IdentitySettings, Settings
 from pipelines.clean.records import NEVER
-from schemas.tables import EDGES, PROFILES, TIMESTAMP
+from schemas.tables import PROFILES, TIMESTAMP
 
 SETTINGS = Settings()
-LINK_MATCH_WEIGHT = SETTINGS.identity.link_match_weight
 STEPS = 5
 
 # Nothing says which record is the newest, so what most say is believed.
@@ -35,32 +34,36 @@ GOLDEN = [name for name in PROFILES.names if name not in ("events", "first_seen"
 
 @dataclass(frozen=True)
 class People:
-    """``members`` (``record_id``, ``profile_id``, sorted), EDGES, REFUSALS, identifier states and alarms."""
+    """``members`` (``record_id``, ``profile_id``, sorted), EDGES, REFUSALS, identifier states and alarms.
+
+    ``link_match_weight`` is from where on a pair may join people, in these data.
+    """
 
     members: pa.Table
     edges: pa.Table
     refusals: pa.Table
     states: pa.Table
     alarms: pa.Table
+    link_match_weight: float
 
 
 def find_people(records: pa.Table, pairs: pa.Table, progress: Progress) -> People:
-    """The people among RECORDS, by the shipped match model and the default settings.
+    """The people among RECORDS, by the shipped match model with thresholds for these very data.
 
     Profile ids count the people in the order of their first record; they hold within this result and no longer.
     """
-    policies = SETTINGS.identifier_policies()
+    model = fit_thresholds(read_match_model(), comparison_columns(records))
+    thresholds = model.calibrated()
+    settings = IdentitySettings(
+        link_match_weight=thresholds.link_match_weight, keep_match_weight=thresholds.keep_match_weight
+    )
     progress("clean", 1, STEPS)
-    states = identifier_states(records, pairs, policies)
-    used = without_junk(pairs, states)
-    keys = match_key_edges(records, used, states)
-    progress("clean", 2, STEPS)
-    scored = score_pairs(records, states, read_match_model(), SETTINGS.identity)
-    edges = pa.concat_tables([keys, scored]).cast(EDGES).combine_chunks()
-    progress("clean", 3, STEPS)
-    clusters = cluster_edges(records, used, edges, policies, SETTINGS.identity)
-    progress("clean", 4, STEPS)
-    return People(_named(clusters.assignments), edges, clusters.refusals, states, clusters.alarms)
+    rules = Rules(settings, SETTINGS.identifier_policies(), model)
+    found = identity.people.find_people(records, pairs, rules, lambda step: progress("clean", 1 + step, STEPS))
+    clusters = found.clusters
+    members = _named(clusters.assignments)
+    weight = thresholds.link_match_weight
+    return People(members, found.edges, clusters.refusals, found.states, clusters.alarms, weight)
 
 
 def golden_table(records: pa.Table, people: People) -> pa.Table:

@@ -10,7 +10,6 @@ from math import floor
 
 from pipelines.clean.histograms import Bar, histogram
 from pipelines.clean.loading import FileFacts
-from pipelines.clean.people import LINK_MATCH_WEIGHT
 
 LARGEST_SIZE = 12
 """Profiles of this many records or more share a bar."""
@@ -23,12 +22,16 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}svg{width:100%;height:au
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """What the report shows: counts by name, files, weights of the scored pairs, how many profiles of each size."""
+    """What the report shows: counts by name, files, weights of the scored pairs, how many profiles of each size.
+
+    Pairs of ``link_match_weight`` and more may join people.
+    """
 
     counts: Mapping[str, int]
     files: Sequence[FileFacts]
     match_weights: Sequence[float]
     sizes: Mapping[int, int]
+    link_match_weight: float
 
 
 def report_page(facts: ReportFacts) -> str:
@@ -46,10 +49,10 @@ def report_page(facts: ReportFacts) -> str:
 <h2>How many records a person has</h2>
 {histogram(_size_bars(facts.sizes), "records of one person", "people")}
 <h2>How sure the compared pairs are</h2>
-{histogram(_weight_bars(facts.match_weights), "match weight", "pairs of records")}
+{histogram(_weight_bars(facts), "match weight", "pairs of records")}
 <p class="note">Every point of match weight doubles the odds that two records are one person. Dark bars join
-(from {LINK_MATCH_WEIGHT:g} on) unless something speaks against it; light bars do not. A valley between two hills is
-a good sign: few pairs are doubtful. The doubtful ones stand in review.csv, one by one.</p>
+(from {facts.link_match_weight:g} on) unless something speaks against it; light bars do not. A valley between two
+hills is a good sign: few pairs are doubtful. The doubtful ones stand in review.csv, one by one.</p>
 <h2>How the files were read</h2>
 <table><tr><th>file</th><th>rows</th><th>field = column</th><th>ignored columns</th></tr>{files}</table>
 </body></html>
@@ -72,8 +75,8 @@ def _size_bars(sizes: Mapping[int, int]) -> list[Bar]:
     return [Bar(f"{size}+" if size == LARGEST_SIZE else str(size), bars[size]) for size in range(1, max(bars) + 1)]
 
 
-def _weight_bars(weights: Sequence[float]) -> list[Bar]:
-    bars = Counter(floor(weight) for weight in weights)
+def _weight_bars(facts: ReportFacts) -> list[Bar]:
+    bars = Counter(floor(weight) for weight in facts.match_weights)
     if not bars:
         return []
-    return [Bar(str(at), bars[at], is_light=at < LINK_MATCH_WEIGHT) for at in range(min(bars), max(bars) + 1)]
+    return [Bar(str(at), bars[at], is_light=at < facts.link_match_weight) for at in range(min(bars), max(bars) + 1)]

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from identity.evidence import Edge, links, read_edges
 from identity.paths import spanning_tree
-from pipelines.clean.people import LINK_MATCH_WEIGHT, People
+from pipelines.clean.people import People
 
 DOUBT_MATCH_WEIGHT = 4.0
 """Edges up to this much over the link threshold are worth a look where they alone hold a person together."""
@@ -45,7 +45,7 @@ def review_table(people: People, names: Mapping[str, str]) -> pa.Table:
     profile_of = dict(zip(*(people.members[name].to_pylist() for name in ("record_id", "profile_id")), strict=True))
     edges = read_edges(people.edges.drop_columns(["model_version"]))
     doubts = sorted(
-        [*_apart(people, edges, profile_of), *_joined(edges, profile_of)],
+        [*_apart(people, edges, profile_of), *_joined(edges, profile_of, people.link_match_weight)],
         key=lambda doubt: (doubt.distance, -doubt.edge[2], *doubt.edge[:2]),
     )
     rows = [
@@ -73,9 +73,9 @@ def _apart(people: People, edges: Iterable[Edge], profile_of: Mapping[str, str])
         if one == other:
             continue
         reason = reasons.get(edge.records)
-        distance = 0.0 if reason else abs(edge.match_weight - LINK_MATCH_WEIGHT)
+        distance = 0.0 if reason else abs(edge.match_weight - people.link_match_weight)
         decision = "refused" if reason else "left apart"
-        because = reason or f"weighs {edge.match_weight:.1f}; {LINK_MATCH_WEIGHT:g} joins"
+        because = reason or f"weighs {edge.match_weight:.1f}; {people.link_match_weight:g} joins"
         known = strongest.get((one, other))
         rank = (reason is not None, edge.match_weight)
         if known is None or rank > (known.decision == "refused", known.edge[2]):
@@ -84,20 +84,20 @@ def _apart(people: People, edges: Iterable[Edge], profile_of: Mapping[str, str])
     return list(strongest.values())
 
 
-def _joined(edges: Iterable[Edge], profile_of: Mapping[str, str]) -> list[_Doubt]:
+def _joined(edges: Iterable[Edge], profile_of: Mapping[str, str], joins_from: float) -> list[_Doubt]:
     """The weak ones among the strongest edges that hold each person together."""
     inside = [edge for edge in edges if profile_of[edge.record_id_l] == profile_of[edge.record_id_r]]
-    tree = spanning_tree(profile_of, links(inside, LINK_MATCH_WEIGHT))
+    tree = spanning_tree(profile_of, links(inside, joins_from))
     return [
         _Doubt(
-            edge.match_weight - LINK_MATCH_WEIGHT,
+            edge.match_weight - joins_from,
             "joined",
             (*edge.records, edge.match_weight),
-            f"weighs {edge.match_weight:.1f}; {LINK_MATCH_WEIGHT:g} joins",
+            f"weighs {edge.match_weight:.1f}; {joins_from:g} joins",
             evidence_in_words(edge),
         )
         for edge in tree
-        if edge.kind == "probabilistic" and edge.match_weight < LINK_MATCH_WEIGHT + DOUBT_MATCH_WEIGHT
+        if edge.kind == "probabilistic" and edge.match_weight < joins_from + DOUBT_MATCH_WEIGHT
     ]
 
 
