@@ -16,8 +16,8 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from models.errors import UsageError, suggest
+from models.policies import HouseholdPolicy, Positive, TraitRule, default_identifier_policies, default_trait_rules
 from models.policies import IdentifierPolicy as IdentifierPolicy
-from models.policies import Positive, TraitRule, default_identifier_policies, default_trait_rules
 
 SETTINGS_FILE = "klantbeeld.toml"
 
@@ -127,6 +127,7 @@ class IdentitySettings(_Section, frozen=True):
     #: Pairs at or over this match weight are kept as evidence, also when they join nobody.
     keep_match_weight: float = -1.0
     identifiers: dict[str, IdentifierPolicy] = field(default_factory=dict)
+    households: HouseholdPolicy = field(default_factory=HouseholdPolicy)
 
 
 class ProfileSettings(_Section, frozen=True):
@@ -192,6 +193,12 @@ class GateSettings(_Section, frozen=True):
     max_audience_change: Annotated[float, Meta(ge=0)] = 5.0
     #: Audiences smaller than this are not held to max_audience_change.
     min_audience_for_change: Positive = 50
+    #: Share of the records published last whose profile id may be another one now.
+    max_moved_records_share: Share = 0.10
+    #: Share of the profiles published last that may have been merged into others since.
+    max_merged_profiles_share: Share = 0.10
+    #: With fewer published profiles than this, neither share is held to its limit.
+    min_profiles_for_id_shares: Positive = 100
 
 
 class Settings(_Section, frozen=True):

@@ -16,10 +16,11 @@ SUBJECT_KEYS: dict[str, tuple[str, ...]] = {
     "events": ("source", "type"),
     "records": (),
     "profiles": (),
+    "ids": ("published_records", "moved_records", "published_profiles", "merged_profiles", "split_profiles"),
     "segments": ("segment",),
     "audiences": ("audience",),
 }
-"""The tables of figures that are measured, and the columns that name a row in them."""
+"""The tables of figures that are measured, and the columns that name a row in them (or, of ``ids``, explain it)."""
 
 _REPORT_BUG = "This must never happen: keep the workspace as it is and report it."
 _READ_QUARANTINE = (
@@ -96,6 +97,7 @@ def _resolved(settings: Settings) -> list[Expectation]:
     ]
     return [
         *(Expectation(RESOLVED, subject, column, words, again) for subject, column, words in zero),
+        *_stable_ids(settings),
         Expectation(
             RESOLVED,
             "profiles",
@@ -106,6 +108,28 @@ def _resolved(settings: Settings) -> list[Expectation]:
             limit=largest,
         ),
     ]
+
+
+def _stable_ids(settings: Settings) -> list[Expectation]:
+    gates = settings.gates
+    moved, merged = gates.max_moved_records_share, gates.max_merged_profiles_share
+    limits = [
+        ("moved_share", moved, "records published last have another profile id", "max_moved_records_share"),
+        ("merged_share", merged, "profiles published last are merged into others", "max_merged_profiles_share"),
+    ]
+    return [
+        Expectation(RESOLVED, "ids", column, f"at most {limit:g} of the {words}", _look_at_ids(setting), limit=limit)
+        for column, limit, words, setting in limits
+    ]
+
+
+def _look_at_ids(setting: str) -> str:
+    return (
+        "Whoever keeps profile ids elsewhere has to follow so many. See which, and why, in the ledger identity.changes;"
+        " klantbeeld plan shows such changes before they are made. To undo them, put rules, match model or judgements"
+        f" back and run again. To accept them, set gates.{setting} over that share, run klantbeeld check, and set it"
+        " back."
+    )
 
 
 def _exported(settings: Settings) -> list[Expectation]:

@@ -11,6 +11,7 @@ from models.errors import UsageError
 from models.lakes import LAKE, Lake
 from pipelines.audiences.candidates import count_members
 from pipelines.build import segment_tables
+from pipelines.gates.id_changes import measure_ids
 
 _FOLDER = Path(__file__).parent / "measures"
 
@@ -44,6 +45,7 @@ def measure(lake: Lake) -> dict[str, pa.Table]:
         "events": lake.sql(_read("events"), bounds),
         "records": lake.sql(_read("records")),
         "profiles": lake.sql(_read("profiles")),
+        "ids": measure_ids(lake),
         "segments": pa.concat_tables([_measure_segment(lake, name) for name in segments]),
         "audiences": _measure_audiences(lake),
     }

@@ -56,7 +56,7 @@ def test_build_check_and_sync_lead_from_what_was_resolved_to_files_and_are_done_
     assert "dbt build: " in built.err
     checked = klantbeeld("check", *where)
     assert checked.code == 0
-    assert "expectations 21 · published snapshot " in checked.out
+    assert "expectations 23 · published snapshot " in checked.out
     synced = klantbeeld("sync", "--json", *where).data["stages"][0]["summary"]["audiences"]
     assert [(done["audience"], done["members"]) for done in synced] == [("care", 1), ("winback", 1)]
     assert klantbeeld("build", *where).out.endswith("nothing new\n")
@@ -66,10 +66,10 @@ def test_build_check_and_sync_lead_from_what_was_resolved_to_files_and_are_done_
     failed = klantbeeld("check", "--force", *where)
     assert (failed.code, failed.out) == (1, "")
     assert failed.err.splitlines()[-1].startswith(
-        "klantbeeld: Not published: 1 of 21 expectations failed. (1) gate 'reso"
+        "klantbeeld: Not published: 1 of 23 expectations failed. (1) gate 'reso"
     )
     status = klantbeeld("status", "-w", workspace.root).out
-    assert "Gates: 20 of 21 expectations passed" in status
+    assert "Gates: 22 of 23 expectations passed" in status
     assert "  FAILED resolved: every record that shares a profile has an edge to it on profiles: " in status
     runs = klantbeeld("status", "--json", "-w", workspace.root).data["runs"]
     assert {run["command"] for run in runs if run["status"] == "failed"} == {"check"}
