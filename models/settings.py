@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, field
 from models.errors import UsageError, suggest
 from models.policies import HouseholdPolicy, Positive, TraitRule, default_identifier_policies, default_trait_rules
 from models.policies import IdentifierPolicy as IdentifierPolicy
+from models.spark_settings import SparkSettings as SparkSettings
 
 SETTINGS_FILE = "klantbeeld.toml"
 
@@ -120,6 +121,8 @@ class IngestSettings(_Section, frozen=True):
 class IdentitySettings(_Section, frozen=True):
     """Who is who."""
 
+    #: What looks at all records: DuckDB on this machine, or Apache Spark ([spark]). Both find the same people.
+    backend: Literal["duckdb", "spark"] = "duckdb"
     #: "default" is the model shipped with the product; else a path to a model JSON, relative to the workspace.
     match_model: str = "default"
     #: Pairs at or over this match weight (log2 Bayes factor, prior included) are edges that may join people.
@@ -209,6 +212,7 @@ class Settings(_Section, frozen=True):
     lake: LakeSettings = field(default_factory=LakeSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     identity: IdentitySettings = field(default_factory=IdentitySettings)
+    spark: SparkSettings = field(default_factory=SparkSettings)
     profiles: ProfileSettings = field(default_factory=ProfileSettings)
     sources: dict[str, SourceSettings] = field(default_factory=dict)
     audiences: dict[str, AudienceSettings] = field(default_factory=dict)

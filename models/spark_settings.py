@@ -18,7 +18,7 @@ class SparkSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     driver_memory: Memory = "2g"
     #: Memory of each executor's Java; its Python workers need as much again (spark.executor.memoryOverhead).
     executor_memory: Memory = "2g"
-    #: Into how many parts data are divided; 0: two per core of this machine. On a cluster five per core of all executors.
+    #: Into how many parts data are divided; 0: two per core of this machine. On a cluster: five per core.
     shuffle_partitions: Annotated[int, Meta(ge=0)] = 0
     #: Folder that driver and all executors reach, for intermediate results; empty: they stay on the executors, and an
     #: executor lost is a run lost.
