@@ -78,3 +78,21 @@ def default_trait_rules() -> dict[str, TraitRule]:
         "phone": TraitRule(rule="most_recent"),
         "address": TraitRule(rule="most_recent"),
     }
+
+
+HouseholdRule = Literal["address_surname", "address_contact", "contact_surname", "address"]
+
+
+class HouseholdPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Households: people who live together, a level above people that never makes two people one."""
+
+    #: Find households; false ends all there are.
+    enabled: bool = True
+    #: More people than this are no household: only its stronger rules are followed then, and an alarm tells of it.
+    max_people: Annotated[int, Meta(ge=2)] = 10
+    #: An address of more people than this (an office, a student house, a block of flats) is no home: it tells nothing.
+    max_people_per_address: Annotated[int, Meta(ge=2)] = 20
+    #: What makes two people one household: the same address and surname; the same address and an e-mail address, phone,
+    #: browser, device or payment card in common; the same surname and an e-mail address or phone in common, where no
+    #: two addresses are known; the same address alone.
+    rules: tuple[HouseholdRule, ...] = ("address_surname", "address_contact", "contact_surname")

@@ -368,6 +368,88 @@ GATES = pa.schema(
         pa.field("observed", pa.string()),
         pa.field("checked_at", TIMESTAMP, nullable=False),
     ]
+HOUSEHOLDS = pa.schema(
+    [
+        pa.field("household_id", pa.string(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+        pa.field("surnames", pa.list_(pa.string()), nullable=False),
+        pa.field("street", pa.string()),
+        pa.field("house_number", pa.string()),
+        pa.field("postcode", pa.string()),
+        pa.field("city", pa.string()),
+        pa.field("country_code", pa.string()),
+        pa.field(
+            "evidence",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("rule", pa.string()),
+                        ("surname", pa.string()),
+                        ("type", pa.string()),
+                        ("value", pa.string()),
+                        ("profile_ids", pa.list_(pa.string())),
+                    ]
+                )
+            ),
+            nullable=False,
+        ),
+    ]
+)
+"""People who live together, two or more: one row a household. The address is the one that most of them have.
+
+``evidence`` says why: each row of it names the rule, the surname (as compared) and the identifier in common, if the
+rule goes by them, and the people it holds together.
+"""
+
+HOUSEHOLD_MEMBERS = pa.schema(
+    [
+        pa.field("household_id", pa.string(), nullable=False),
+        pa.field("profile_id", pa.string(), nullable=False),
+    ]
+)
+"""Who belongs to which household: one row a person, none for people of whom no household is known."""
+
+HOUSEHOLD_IDS = pa.schema(
+    [
+        pa.field("household_id", pa.string(), nullable=False),
+        pa.field("minted_at", TIMESTAMP, nullable=False),
+        pa.field("minted_run_id", pa.string(), nullable=False),
+        pa.field("retired_at", TIMESTAMP),
+        pa.field("retired_run_id", pa.string()),
+        pa.field("successor", pa.string()),
+    ]
+)
+"""Every household id ever minted; a retired one names its successor, if any. Ids are never reused."""
+
+HOUSEHOLD_CHANGES = pa.schema(
+    [
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("sequence", pa.int64(), nullable=False),
+        pa.field("changed_at", TIMESTAMP, nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("profile_id", pa.string()),
+        pa.field("old_household_id", pa.string()),
+        pa.field("new_household_id", pa.string()),
+    ]
+)
+"""Append-only ledger of households, in the order of ``changed_at`` and ``sequence``.
+
+``kind``: ``mint`` (a new household), ``move`` (the person went from ``old_household_id`` to ``new_household_id``; null:
+none) and ``retire`` (``new_household_id`` is the successor, null when there is none).
+"""
+
+HOUSEHOLD_ALARMS = pa.schema(
+    [
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+        pa.field("households", pa.int64(), nullable=False),
+    ]
+)
+"""What is too large or too contradictory to be a household: ``kind`` is ``address`` (more people than
+``max_people_per_address``; ``name`` is the address as compared), ``people`` (more than ``max_people``) or ``addresses``
+(its rules join two addresses); ``name`` is then the smallest profile id. ``households`` are what was kept of it."""
+
 )
 """Every expectation of every gate of every check, passed or not. ``observed`` holds counts, never values of people."""
 
@@ -414,3 +496,8 @@ LAKE_TABLES: dict[str, dict[str, pa.Schema]] = {
     },
 }
 """All tables that our own code writes. dbt adds the schemas staging, intermediate, marts and segments."""
+        "households": HOUSEHOLDS,
+        "household_members": HOUSEHOLD_MEMBERS,
+        "household_ids": HOUSEHOLD_IDS,
+        "household_changes": HOUSEHOLD_CHANGES,
+        "household_alarms": HOUSEHOLD_ALARMS,
