@@ -333,41 +333,6 @@ PROFILE_IDENTIFIERS = pa.schema(
 )
 """Every identifier a person's records carried, with its state (``ok``, ``shared``, ``junk``)."""
 
-MEMBERSHIPS = pa.schema(
-    [
-        pa.field("audience", pa.string(), nullable=False),
-        pa.field("profile_id", pa.string(), nullable=False),
-        pa.field("entered_at", TIMESTAMP, nullable=False),
-        pa.field("entered_run_id", pa.string(), nullable=False),
-        pa.field("entered_reason", pa.string(), nullable=False),
-        pa.field("exited_at", TIMESTAMP),
-        pa.field("exited_run_id", pa.string()),
-        pa.field("exited_reason", pa.string()),
-    ]
-)
-"""Membership history: one row per stay of a profile in an audience; ``exited_at`` null while it lasts."""
-
-STAGES = pa.schema(
-    [
-        pa.field("stage", pa.string(), nullable=False),
-        pa.field("run_id", pa.string(), nullable=False),
-        pa.field("input_key", pa.string(), nullable=False),
-        pa.field("finished_at", TIMESTAMP, nullable=False),
-        pa.field("summary", pa.string(), nullable=False),
-    ]
-)
-"""The last finished state of each stage: ``input_key`` fingerprints what went in, so that nothing is redone."""
-
-GATES = pa.schema(
-    [
-        pa.field("run_id", pa.string(), nullable=False),
-        pa.field("gate", pa.string(), nullable=False),
-        pa.field("expectation", pa.string(), nullable=False),
-        pa.field("subject", pa.string(), nullable=False),
-        pa.field("passed", pa.bool_(), nullable=False),
-        pa.field("observed", pa.string()),
-        pa.field("checked_at", TIMESTAMP, nullable=False),
-    ]
 HOUSEHOLDS = pa.schema(
     [
         pa.field("household_id", pa.string(), nullable=False),
@@ -450,6 +415,41 @@ HOUSEHOLD_ALARMS = pa.schema(
 ``max_people_per_address``; ``name`` is the address as compared), ``people`` (more than ``max_people``) or ``addresses``
 (its rules join two addresses); ``name`` is then the smallest profile id. ``households`` are what was kept of it."""
 
+MEMBERSHIPS = pa.schema(
+    [
+        pa.field("audience", pa.string(), nullable=False),
+        pa.field("profile_id", pa.string(), nullable=False),
+        pa.field("entered_at", TIMESTAMP, nullable=False),
+        pa.field("entered_run_id", pa.string(), nullable=False),
+        pa.field("entered_reason", pa.string(), nullable=False),
+        pa.field("exited_at", TIMESTAMP),
+        pa.field("exited_run_id", pa.string()),
+        pa.field("exited_reason", pa.string()),
+    ]
+)
+"""Membership history: one row per stay of a profile in an audience; ``exited_at`` null while it lasts."""
+
+STAGES = pa.schema(
+    [
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("input_key", pa.string(), nullable=False),
+        pa.field("finished_at", TIMESTAMP, nullable=False),
+        pa.field("summary", pa.string(), nullable=False),
+    ]
+)
+"""The last finished state of each stage: ``input_key`` fingerprints what went in, so that nothing is redone."""
+
+GATES = pa.schema(
+    [
+        pa.field("run_id", pa.string(), nullable=False),
+        pa.field("gate", pa.string(), nullable=False),
+        pa.field("expectation", pa.string(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("passed", pa.bool_(), nullable=False),
+        pa.field("observed", pa.string()),
+        pa.field("checked_at", TIMESTAMP, nullable=False),
+    ]
 )
 """Every expectation of every gate of every check, passed or not. ``observed`` holds counts, never values of people."""
 
@@ -485,6 +485,11 @@ LAKE_TABLES: dict[str, dict[str, pa.Schema]] = {
         "profiles": PROFILES,
         "traits": PROFILE_TRAITS,
         "identifiers": PROFILE_IDENTIFIERS,
+        "households": HOUSEHOLDS,
+        "household_members": HOUSEHOLD_MEMBERS,
+        "household_ids": HOUSEHOLD_IDS,
+        "household_changes": HOUSEHOLD_CHANGES,
+        "household_alarms": HOUSEHOLD_ALARMS,
     },
     "audiences": {
         "memberships": MEMBERSHIPS,
@@ -496,8 +501,3 @@ LAKE_TABLES: dict[str, dict[str, pa.Schema]] = {
     },
 }
 """All tables that our own code writes. dbt adds the schemas staging, intermediate, marts and segments."""
-        "households": HOUSEHOLDS,
-        "household_members": HOUSEHOLD_MEMBERS,
-        "household_ids": HOUSEHOLD_IDS,
-        "household_changes": HOUSEHOLD_CHANGES,
-        "household_alarms": HOUSEHOLD_ALARMS,
