@@ -5,7 +5,7 @@ A statement that is planned for every record takes longer than all the rest; her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from identity import names
 from identity.comparison_columns import comparison_columns
+from identity.identification.shown_values import shown_sql
 from identity.queries import sql_of
 from schemas.tables import RECORDS
 
@@ -46,7 +47,8 @@ class AskedRecord:
 class Forms:
     """Makes the forms of one record at a time, in a DuckDB of its own; may be called from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, comparisons: Sequence[str]) -> None:
+        """``comparisons``: the names of the match model's."""
         self._lock = Lock()
         # One record is no work to share among threads, and waking them takes longer than doing it.
         config: dict[str, str | bool | int | float | list[str]]
@@ -62,6 +64,8 @@ class Forms:
         self._compared = compared.column_names
         self._make_table("compared", compared.append_column("place", pa.array([], pa.int64())))
         self._sql.execute(sql_of("frequency_terms"))
+        self._comparisons = comparisons
+        self._sql.execute(f"prepare shown_values as {shown_sql(comparisons, 'records')}")
         for name in ("comparison_columns", "blocking_keys", "frequency_keys"):
             self._sql.execute(f"prepare {name} as {sql_of(name)}")
 
@@ -82,6 +86,13 @@ class Forms:
             cursor = self._sql.execute("execute comparison_columns")
             row = cursor.fetchone()
         return dict(zip(self._compared, row or (), strict=True))
+
+    def show(self, record: Mapping[str, Any]) -> dict[str, str | None]:
+        """What evidence shows of a row of RECORDS."""
+        with self._lock:
+            self._fill("records", [record[name] for name in RECORDS.names])
+            row = self._sql.execute("execute shown_values").fetchone()
+        return dict(zip(self._comparisons, (row or ())[1:], strict=True))
 
     def make(self, record: Mapping[str, Any], compared: Mapping[str, Any]) -> AskedRecord:
         """All forms of a record whose comparison columns are known."""

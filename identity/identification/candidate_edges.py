@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from identity.blocking import MAX_BLOCK_RECORDS
 from identity.compiled_scorers import CompiledScorer, ScoredPair, prior_part
 from identity.compiled_scorers.terms import Row
-from identity.frequencies import FREQUENCY_MEMORY, round_people, round_total
+from identity.frequencies import COUNTS, known_of, value_shares
 from identity.identification.asked_records import AskedRecord, Forms
 from identity.identification.known_records import KnownRecords
 from identity.match_indexes import MatchIndex
 from identity.match_models import MatchModel
 from identity.scoring import prior_probability
-
-SHOWN = (
-    "given_name",
-    "family_name",
-    "birth_date",
-    "email",
-    "phone",
-    "crm_id",
-    "street",
-    "house_number",
-    "postcode",
-    "city",
-)
-"""Columns of RECORDS that evidence shows."""
-
-ADDRESS = ("street", "house_number", "postcode", "city")
 
 
 def score_candidates(
@@ -51,17 +36,18 @@ def score_candidates(
         return {}
     prior = prior_part(model.with_prior(prior_probability(len(known) + 1)).prior_match_weight)
     shares = _Shares(known.index, asked, forms, model.typical_frequencies)
+    columns = ["record_id", *sorted(scorer.columns)]
     mine, my_id = asked.compared, str(asked.record["record_id"])
     kept: list[tuple[int, tuple[Row, Row], bool]] = []
-    for row, theirs in zip(found, known.compared_rows(found), strict=True):
+    for row, theirs in zip(found, known.compared_rows(found, columns), strict=True):
         pair: tuple[Row, Row] = (mine, theirs) if my_id < theirs["record_id"] else (theirs, mine)
         if scorer.score(*pair, shares, prior) >= keep_match_weight:
             kept.append((row, pair, theirs is pair[1]))
-    shown_rows = known.shown_rows([row for row, _, _ in kept], list(SHOWN))
-    my_shown = shown_of(asked.record)
+    if not kept:
+        return {}
+    my_shown = forms.show(asked.record)
     scores = {}
-    for (row, pair, mine_first), raw in zip(kept, shown_rows, strict=True):
-        their_shown = shown_of(known.without_junk(raw))
+    for (row, pair, mine_first), their_shown in zip(kept, known.shown_rows(row for row, _, _ in kept), strict=True):
         sides = (my_shown, their_shown) if mine_first else (their_shown, my_shown)
         scores[row] = (found[row], scorer.explain(*pair, shares, prior, sides))
     return scores
@@ -84,13 +70,6 @@ def find_candidates(known: KnownRecords, asked: AskedRecord) -> dict[int, str]:
     return {row: rule[3:] for row, rule in sorted(found.items())}
 
 
-def shown_of(record: Mapping[str, Any]) -> dict[str, str | None]:
-    """What evidence shows of a record, per comparison; ``identity.scoring.SHOWN`` in Python."""
-    shown = {name: None if record[name] is None else str(record[name]) for name in SHOWN}
-    address = " ".join(str(record[name]) for name in ADDRESS if record[name] is not None)
-    return shown | {"address": address or None}
-
-
 class _Counted(NamedTuple):
     """People behind a value: different witnesses, and with whom there is at least one of where anybody has it."""
 
@@ -106,29 +85,25 @@ class _Shares:
     ) -> None:
         self._index, self._forms, self._typical = index, forms, typical_frequencies
         self._found: dict[tuple[str, str], float] = {}
+        self._mine: dict[tuple[str, str], int] = {}
         totals = dict(index.totals)
-        mine: list[tuple[str, str, int]] = []
         for term in asked.terms:
             before = self._people(term.value_key)
             people = max(before.witnessed + self._is_new(term.witness_key), 1)
             known_people, values = totals.get(term.name, (0, 0))
             totals[term.name] = (known_people + people - before.people, values + (before.people == 0))
-            mine.append((term.name, term.value, people))
-        self._known = {name: round_total(people - 0.5 * values) for name, (people, values) in totals.items() if values}
-        for name, value, people in mine:
-            if name in typical_frequencies:
-                self._found[name, value] = self._share(name, people)
+            self._mine[term.name, term.value] = people
+        self._known = known_of({name: total for name, total in totals.items() if total[1]})
 
     def __call__(self, column: str, value: str) -> float | None:
         if (column, value) not in self._found:
-            people = self._people(self._forms.value_key(column, value)).people
-            self._found[column, value] = self._share(column, people)
+            people = self._mine.get((column, value))
+            if people is None:
+                people = self._people(self._forms.value_key(column, value)).people
+            counts = pa.table({"name": [column], "value": [value], "people": [people]}, COUNTS)
+            _, shares = value_shares(counts, self._known, column, self._typical[column])
+            self._found[column, value] = shares[0].as_py()
         return self._found[column, value]
-
-    def _share(self, column: str, people: int) -> float:
-        others = float(round_people(np.array([people], np.int64))[0]) - 0.5
-        believed = FREQUENCY_MEMORY * self._typical[column]
-        return (others + believed) / (self._known.get(column, 0.0) + FREQUENCY_MEMORY)
 
     def _people(self, value_key: int) -> _Counted:
         key = np.array([value_key], np.int64)

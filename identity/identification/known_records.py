@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from identity.clustering import Facts, Link
 from identity.comparison_columns import comparison_columns
 from identity.identification.linked_records import LinkedRecords
+from identity.identification.shown_values import shown_values
 from identity.key_indexes import Segment
 from identity.match_indexes import MatchIndex
 from identity.queries import session
@@ -26,6 +26,9 @@ from identity.scoring import with_places, without_junk_values
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
 
+FACTS = ("first_name", "family_name", "birth_date")
+"""Comparison columns that the vetoes of clustering look at."""
+
 KEYS_SQL = "select (md5_number_lower(type || '|' || value) >> 1)::bigint as key from pairs"
 
 
@@ -33,7 +36,7 @@ KEYS_SQL = "select (md5_number_lower(type || '|' || value) >> 1)::bigint as key 
 class KnownRecords:
     """Records of one published state; each has a row, in the order of their ids.
 
-    - ``records``: RECORDS, ``compared``: their comparison columns without junk values.
+    - ``records``: RECORDS, ``compared``: their comparison columns, ``shown``: what evidence shows; both without junk.
     - ``profile_ids``: of each row.
     - ``index``: finds numbers of records by blocking keys; ``row_of_number`` says which row a number has.
     - ``holders``: hash of identifier type and value -> row; ``pairs``: type and value, ``starts`` of each row's.
@@ -45,6 +48,7 @@ class KnownRecords:
 
     records: pa.Table
     compared: pa.Table
+    shown: pa.Table
     profile_ids: pa.Array
     index: MatchIndex
     row_of_number: Integers
@@ -66,17 +70,21 @@ class KnownRecords:
         edges: pa.Table,
         record_profiles: pa.Table,
         link_match_weight: float,
+        comparisons: Sequence[str],
         index: MatchIndex | None = None,
     ) -> KnownRecords:
         """The tables of one resolution: RECORDS, PAIRS, IDENTIFIER_STATES, EDGES, RECORD_PROFILES, in any order.
 
-        ``index`` is the match index of the same records; without one it is made.
+        ``comparisons`` are the names of the match model's. ``index`` is the match index of the same records; without
+        one it is made.
         """
         records = records.sort_by("record_id").combine_chunks()
         ids = records["record_id"]
         profiles = record_profiles.take(pc.index_in(ids, value_set=record_profiles["record_id"]))
         with session() as sql:
-            compared = comparison_columns(without_junk_values(records, states, sql), sql).combine_chunks()
+            real = without_junk_values(records, states, sql)
+            compared = comparison_columns(real, sql).combine_chunks()
+            shown = shown_values(real, comparisons, sql).combine_chunks()
             if index is None:
                 index, _ = MatchIndex().with_records(with_places(compared.slice(0, 0)), with_places(compared), sql)
             owners = pc.index_in(pairs["record_id"], value_set=ids).to_numpy().astype(np.int64)
@@ -89,6 +97,7 @@ class KnownRecords:
         return cls(
             records=records,
             compared=compared,
+            shown=shown,
             profile_ids=profiles["profile_id"].combine_chunks(),
             index=index,
             row_of_number=row_of_number,
@@ -105,10 +114,6 @@ class KnownRecords:
     def __len__(self) -> int:
         return self.records.num_rows
 
-    @cached_property
-    def _limited_columns(self) -> pa.Table:
-        return self.compared.select(["first_name", "family_name", "birth_date"])
-
     def record_id(self, row: int) -> str:
         """The id of a row."""
         return str(self.records["record_id"][row].as_py())
@@ -122,17 +127,17 @@ class KnownRecords:
         """The profile of a row."""
         return str(self.profile_ids[row].as_py())
 
-    def compared_rows(self, rows: Iterable[int]) -> list[Row]:
-        """The comparison columns of rows, in their order."""
-        return _taken(self.compared, rows)
+    def compared_rows(self, rows: Iterable[int], columns: Sequence[str]) -> list[Row]:
+        """Some comparison columns of rows, in their order."""
+        return _taken(self.compared.select(columns), rows)
 
-    def shown_rows(self, rows: Iterable[int], columns: list[str]) -> list[Row]:
-        """Columns of RECORDS of rows, in their order."""
+    def shown_rows(self, rows: Iterable[int]) -> list[Row]:
+        """What evidence shows of rows, in their order."""
+        return _taken(self.shown, rows)
+
+    def record_rows(self, rows: Iterable[int], columns: Sequence[str]) -> list[Row]:
+        """Some columns of RECORDS of rows, in their order."""
         return _taken(self.records.select(columns), rows)
-
-    def without_junk(self, record: Row) -> Row:
-        """A row of RECORDS as scoring sees it: values that are nobody's are null."""
-        return {name: None if (name, value) in self.junk else value for name, value in record.items()}
 
     def identifiers(self, row: int) -> Iterator[tuple[str, str]]:
         """Types and values of all identifiers of a row."""
@@ -153,7 +158,7 @@ class KnownRecords:
         """What the vetoes of clustering look at, by record id; junk values do not count."""
         found: dict[str, Facts] = {}
         rows = list(rows)
-        for row, said in zip(rows, _taken(self._limited_columns, rows), strict=True):
+        for row, said in zip(rows, self.compared_rows(rows, FACTS), strict=True):
             limited: dict[str, set[str]] = {}
             if limits:
                 for kind, value in self.identifiers(row):
@@ -178,8 +183,9 @@ def identifier_key(kind: str, value: str) -> int:
 
 
 def _taken(table: pa.Table, rows: Iterable[int]) -> list[Row]:
-    taken: list[Row] = table.take(pa.array(rows, pa.int64())).to_pylist()
-    return taken
+    taken = table.take(pa.array(rows, pa.int64()))
+    columns = [column.to_pylist() for column in taken.columns]
+    return [dict(zip(table.column_names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _keys(sql: duckdb.DuckDBPyConnection, pairs: pa.Table) -> Integers:

@@ -16,6 +16,7 @@ from identity.identification.candidate_edges import score_candidates
 from identity.identification.key_edges import best_values
 from identity.identification.known_records import KnownRecords
 from identity.identification.shared_values import CarriedValues, carried_values, holder_of
+from identity.identification.shown_values import comparison_names
 from identity.identification.value_states import Policies
 from identity.match_models import MatchModel
 from models.policies import IdentifierPolicy
@@ -49,7 +50,7 @@ class PersonFinder:
         self._model, self._settings, self._policies = model, settings, Policies(policies)
         columns = frozenset(comparison_columns(RECORDS.empty_table()).column_names)
         self._scorer = compile_scorer(model, columns)
-        self._forms = Forms()
+        self._forms = Forms(comparison_names(model))
 
     def __enter__(self) -> PersonFinder:
         return self

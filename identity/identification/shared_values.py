@@ -13,8 +13,11 @@ from identity.identification.value_states import Description, Policies, count_va
 MAX_HOLDERS = 200
 """Of a value that more records carry one record more is not held against each: it stays what it is."""
 
-DESCRIBED = ["record_id", "user_id", "loyalty_id", "crm_id"]
-"""Columns of RECORDS that say who a record is, besides those that are compared."""
+ACCOUNTS = ("user_id", "loyalty_id", "crm_id")
+"""Columns of RECORDS that say who a record is, junk or not."""
+
+NAMED = ("first_name", "first_name_roots", "family_name", "birth_date")
+"""Comparison columns that do."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _carried(
         return _Carried(kind, value, before["state"], before["records"] + 1, before["people"], holders, before)
     people = 1
     if holders:
-        compared, raw = known.compared_rows(holders), known.shown_rows(holders, DESCRIBED)
+        compared, raw = known.compared_rows(holders, NAMED), known.record_rows(holders, ACCOUNTS)
         descriptions = [mine, *(_description(*pair) for pair in zip(compared, raw, strict=True))]
         emails = own_emails | {
             address
@@ -117,5 +120,5 @@ def _weights(known: KnownRecords, carried: list[_Carried]) -> dict[str, float]:
 def _holders(known: KnownRecords, rows: list[int]) -> list[Holder]:
     return [
         holder_of(known.record_id(row), row, compared)
-        for row, compared in zip(rows, known.compared_rows(rows), strict=True)
+        for row, compared in zip(rows, known.compared_rows(rows, NAMED), strict=True)
     ]

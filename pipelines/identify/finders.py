@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from identity.fitted_thresholds import with_thresholds
-from identity.identification import KnownRecords, PersonFinder
+from identity.identification import KnownRecords, PersonFinder, comparison_names
 from identity.index_files import read_index
 from identity.match_indexes import MatchIndex
 from models.lakes import LAKE, Lake, open_lake, published_lake
@@ -40,6 +40,7 @@ def open_finder(workspace: Workspace) -> PublishedFinder:
             lake.sql(f"select record_id_l, record_id_r, kind, rule, match_weight from {LAKE}.identity.edges"),
             lake.sql(f"select record_id, profile_id from {LAKE}.identity.record_profiles"),
             settings.link_match_weight,
+            comparison_names(rules.model),
             _match_index(workspace, lake),
         )
         snapshot_id = lake.snapshot_id()

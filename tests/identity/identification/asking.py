@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.clustering import cluster_edges
-from identity.identification import Answer, KnownRecords, PersonFinder
+from identity.identification import Answer, KnownRecords, PersonFinder, comparison_names
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import read_match_model
@@ -46,7 +46,15 @@ def evaluate_all(records: pa.Table, pairs: pa.Table) -> Evaluation:
 def person_finder(records: pa.Table, pairs: pa.Table, evaluation: Evaluation) -> PersonFinder:
     """Asks about further records; a profile's id is its cluster's name."""
     profiles = pa.table({"record_id": list(evaluation.clusters), "profile_id": list(evaluation.clusters.values())})
-    known = KnownRecords.of(records, pairs, evaluation.states, evaluation.edges, profiles, SETTINGS.link_match_weight)
+    known = KnownRecords.of(
+        records,
+        pairs,
+        evaluation.states,
+        evaluation.edges,
+        profiles,
+        SETTINGS.link_match_weight,
+        comparison_names(MODEL),
+    )
     return PersonFinder(known, MODEL, SETTINGS, POLICIES)
 
 
