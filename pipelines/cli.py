@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "run the quality gates, and publish when they pass",
     "sync": "export audiences and keep membership history",
     "profile": "everything known of one person",
+    "household": "who lives together, and why",
     "history": "the life of a profile or record: what came and went, when and why",
     "changes": "who became who since a cursor, for systems that keep profile ids",
     "identify": "who one record is: the person it would join now, or nobody",

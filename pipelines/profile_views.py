@@ -6,6 +6,7 @@ from typing import Any
 
 from models.lakes import LAKE, Lake
 from models.migrations import ledger_relation
+from pipelines.households.views import household_of
 
 
 def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) -> dict[str, Any]:
@@ -14,8 +15,8 @@ def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) ->
     ``newest`` is the lake as it is now: memberships are written by sync, after the publication that they follow.
 
     Keys: ``profile`` (golden record), ``traits`` (each with rule and origin), ``identifiers``, ``records``,
-    ``timeline`` (the newest ``events`` events, newest first), ``audiences`` (stays, newest first) and ``history``
-    (ledger of the profile id).
+    ``timeline`` (the newest ``events`` events, newest first), ``audiences`` (stays, newest first), ``history``
+    (ledger of the profile id) and ``household`` (household_id, people, with; null: none is known).
     """
     return {
         "profile": _dicts(lake, f"select * from {LAKE}.profiles.profiles where profile_id = $id", profile_id)[0],
@@ -61,6 +62,7 @@ def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) ->
             order by position""",
             profile_id,
         ),
+        "household": household_of(lake, profile_id),
     }
 
 

@@ -102,6 +102,9 @@ def print_profile(view: dict[str, Any]) -> None:
     profile = view["profile"]
     known = {name: value for name, value in profile.items() if value is not None}
     print_facts({name.replace("_", " "): value for name, value in known.items()})
+    if view["household"]:
+        _section("household")
+        print_facts(view["household"])
     _section("where each value came from")
     print_table(
         [

@@ -13,6 +13,7 @@ from identity.index_files import read_index, tidy_indexes, write_index
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
+from pipelines.households import HouseholdSummary, update_households
 from pipelines.resolve.full import resolve_in_full
 from pipelines.resolve.inputs import changed_sources
 from pipelines.resolve.partial import resolve_changes
@@ -29,7 +30,8 @@ class ResolveSummary:
 
     ``mode`` is ``full`` or ``incremental``, ``because`` says why, ``looked_at`` counts the records that it began with.
     ``alarms`` counts components too large for one person among those it looked at, ``identifier_states`` values, and
-    ``waiting_judgements`` are on records that do not exist (yet).
+    ``waiting_judgements`` are on records that do not exist (yet). ``household_alarms`` counts addresses and groups of
+    people too large or too contradictory for a household.
     """
 
     mode: Mode = "full"
@@ -46,6 +48,8 @@ class ResolveSummary:
     minted: int = 0
     retired: int = 0
     moved: int = 0
+    households: int = 0
+    household_alarms: int = 0
     seconds: float = 0.0
     identifier_states: dict[str, int] = field(default_factory=dict)
 
@@ -88,13 +92,14 @@ def resolve_workspace(
     write_index(found.index, folder, str(number))
     with lake.transaction(run_id, "resolve"):
         found.write()
+        households = update_households(lake, run_id, resolved_at)
         records = int(lake.value(f"select count(*) from {LAKE}.identity.records"))
         resolution = Resolution(
             number, run_id, resolved_at, mode, because, snapshot, key, found.calibration, records, found.changed_records
         )
         lake.insert("identity.resolutions", resolution.row())
     tidy_indexes(folder, str(number))
-    return _summary(lake, resolution, found, rules.judgements, time.monotonic() - started)
+    return _summary(lake, resolution, found, households, rules.judgements, time.monotonic() - started)
 
 
 def _try_changes(
@@ -127,7 +132,12 @@ def _try_changes(
 
 
 def _summary(
-    lake: Lake, resolution: Resolution, found: Outcome, judgements: pa.Table, seconds: float
+    lake: Lake,
+    resolution: Resolution,
+    found: Outcome,
+    households: HouseholdSummary,
+    judgements: pa.Table,
+    seconds: float,
 ) -> ResolveSummary:
     kinds = dict(lake.rows(f"select kind, count(*) from {LAKE}.identity.edges group by kind"))
     changes = Counter(found.changes["kind"].to_pylist())
@@ -147,6 +157,8 @@ def _summary(
         minted=changes["mint"],
         retired=changes["retire"],
         moved=changes["move"],
+        households=households.households,
+        household_alarms=households.alarms,
         seconds=seconds,
         identifier_states=dict(states),
     )
