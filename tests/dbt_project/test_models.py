@@ -18,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("built_lake")
 
 LAPSED = "bought for 812.40 EUR in 10 purchases, last 2025-10-01 (more than 180 days ago)"
 TABLES = (
+    "marts.dim_households",
     "marts.dim_profiles",
     "marts.fct_events",
     "marts.fct_sales",

@@ -34,10 +34,24 @@ web_activity as (
 
 ),
 
+households as (
+
+    select * from {{ ref('stg_households') }}
+
+),
+
+household_members as (
+
+    select * from {{ ref('stg_household_members') }}
+
+),
+
 final as (
 
     select
         profiles.*,
+        household_members.household_id,
+        coalesce(households.people, 1) as household_people,
         -- Whole days of 24 hours since the last purchase; an event of the future (a wrong clock) counts as today.
         case
             when purchases.last_purchase_at is not null
@@ -80,6 +94,8 @@ final as (
     left join engagement using (profile_id)
     left join tickets using (profile_id)
     left join web_activity using (profile_id)
+    left join household_members using (profile_id)
+    left join households using (household_id)
 
 )
 
