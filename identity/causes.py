@@ -61,13 +61,16 @@ class Turn:
     """What one run made of the ids.
 
     ``members`` and ``before`` hold ``record_id`` and ``profile_id``, ``minted`` new profile ids, ``retired`` former
-    ones and their ``successor``.
+    ones and their ``successor``, ``revived`` ended ones that are live again, ``returned`` the records (``record_id``)
+    whose removal was taken back.
     """
 
     members: pa.Table
     before: pa.Table
     minted: pa.Table
     retired: pa.Table
+    revived: pa.Table
+    returned: pa.Table
 
 
 def ledger_rows(
@@ -94,6 +97,8 @@ def ledger_rows(
         "before": turn.before,
         "minted": turn.minted,
         "retired": turn.retired,
+        "revived": turn.revived,
+        "returned": turn.returned,
         "edges": EDGES.empty_table() if edges is None else edges,
         "records": records.select(["record_id", "first_seen"]),
         "pairs": PAIRS.empty_table() if pairs is None else pairs,

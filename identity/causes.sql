@@ -1,6 +1,6 @@
 -- Ledger rows of one run: what changed for records and profile ids, since when in event time, and why.
 -- reads: members (record_id, profile_id), before (record_id, profile_id), minted (profile_id),
---        retired (profile_id, successor), edges (EDGES), records (record_id, first_seen),
+--        retired (profile_id, successor), revived (profile_id), returned (record_id), edges (EDGES), records (record_id, first_seen),
 --        pairs (record_id, type, value, first_seen), judgements (record_id_l, record_id_r, rule, number)
 with placed as (
     select
@@ -133,6 +133,7 @@ explained as (
         coalesce(decided.edge, separating.edge) as edge,
         case
             when moved.new_profile_id is null then 'removal'
+            when moved.old_profile_id is null and moved.record_id in (select record_id from returned) then 'undo'
             when moved.old_profile_id is null then 'new_record'
             when coalesce(decided.edge, separating.edge).kind = 'steward' then 'judgement'
             when $rules_changed then 'rules'
@@ -190,6 +191,12 @@ united as (
         1 as place, 'mint' as kind, minted.profile_id as new_profile_id, entered.cause, entered.edge, entered.valid_at
     from minted
     left join entered on minted.profile_id = entered.new_profile_id
+    union all by name
+    select
+        1 as place, 'revive' as kind, revived.profile_id as new_profile_id, 'undo' as cause, entered.edge,
+        entered.valid_at
+    from revived
+    left join entered on revived.profile_id = entered.new_profile_id
     union all by name
     select
         case when new_profile_id is null then 3 else 2 end as place,

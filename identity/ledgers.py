@@ -48,9 +48,13 @@ def replay(ledger: pa.Table, known_at: datetime | None = None, valid_at: datetim
 def replay_ids(ledger: pa.Table, known_at: datetime | None = None) -> Ids:
     """Which profile ids were live, and what became of the others, as was known at a moment (without: now)."""
     known = ledger if known_at is None else ledger.filter(pc.less_equal(ledger["changed_at"], pa.scalar(known_at)))
-    minted = known.filter(pc.equal(known["kind"], "mint"))["new_profile_id"].to_pylist()
+    begun = known.filter(pc.is_in(known["kind"], pa.array(["mint", "revive"])))
     retired = known.filter(pc.equal(known["kind"], "retire"))
-    successors = dict(
-        zip(retired["old_profile_id"].to_pylist(), retired["new_profile_id"].to_pylist(), strict=True),
+    # By position: an id that ended may be live again, and end again.
+    last = dict(sorted(zip(begun["position"].to_pylist(), begun["new_profile_id"].to_pylist(), strict=True)))
+    since = {profile_id: position for position, profile_id in last.items()}
+    ends = sorted(
+        zip(*(retired[name].to_pylist() for name in ("position", "old_profile_id", "new_profile_id")), strict=True)
     )
-    return Ids(frozenset(minted) - successors.keys(), successors)
+    successors = {old: new for position, old, new in ends if position > since.get(old, 0)}
+    return Ids(frozenset(since) - successors.keys(), successors)

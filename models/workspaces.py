@@ -78,6 +78,11 @@ class Workspace:
         return self.root / "judgements"
 
     @property
+    def removals(self) -> Path:
+        """What people took out of the picture (records, identifiers, batches), kept in git."""
+        return self.root / "removals"
+
+    @property
     def skipped_pairs(self) -> Path:
         """Keys of the pairs that somebody reviewed and could not decide on."""
         return self.data / "reviews" / "skipped.csv"

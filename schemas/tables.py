@@ -265,9 +265,10 @@ IDENTITY_CHANGES = pa.schema(
 
 ``kind``: ``mint`` (a new profile), ``move`` (the record went from ``old_profile_id``, null when it is new, to
 ``new_profile_id``), ``remove`` (the record is no more), ``retire`` (``new_profile_id`` is the successor, null when no
-record is left), ``split`` (``new_profile_id`` is a part that left ``old_profile_id``) and ``rules`` (from here on other
-rules or another match model hold). ``cause``: ``new_record``, ``edge``, ``judgement``, ``rules``, ``match_model``,
-``removal``, ``evidence`` (it changed, and holds together no more) or ``unknown`` (written before causes were kept);
+record is left), ``revive`` (an ended ``new_profile_id`` has its records back), ``split`` (``new_profile_id`` is a part
+that left ``old_profile_id``) and ``rules`` (from here on other rules or another match model hold). ``cause``:
+``new_record``, ``edge``, ``judgement``, ``rules``, ``match_model``, ``removal``, ``undo`` (a removal was taken back),
+``evidence`` (it changed, and holds together no more) or ``unknown`` (written before causes were kept);
 the ``cause_`` columns name the edge that decided and the number of the judgement. ``changed_at`` is when we knew,
 ``valid_at`` since when it is true, in event time; null: whatever the event time.
 """
@@ -289,6 +290,40 @@ RESOLUTIONS = pa.schema(
 """One row a resolution: ``mode`` is ``full`` or ``incremental``, ``because`` says why, ``read_snapshot`` is the state
 of the lake that it read (the next one asks what came since). ``rules_key`` fingerprints settings and match model,
 ``calibration`` (JSON) is what every pair's weight depended on."""
+
+REMOVALS = pa.schema(
+    [
+        pa.field("number", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("what", pa.string(), nullable=False),
+        pa.field("record_id", pa.string()),
+        pa.field("removed_by", pa.string(), nullable=False),
+        pa.field("removed_at", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+    ]
+)
+"""The removals that the last resolution heeded, as they stood in the workspace's files (``removals/*.csv``).
+
+``kind`` and ``what``: a ``record`` (its id), an ``identifier`` (``type:value``; with ``record_id`` of that record
+alone) or a ``batch`` (places in the log, ``topic/partition/first-last``). ``removed_at`` is ISO 8601 in UTC.
+"""
+
+REMOVED_EVENTS = pa.schema(
+    [
+        pa.field("message_id", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("source_record_id", pa.string()),
+        pa.field("removals", pa.list_(pa.int64()), nullable=False),
+        pa.field("is_removed", pa.bool_(), nullable=False),
+        pa.field("new_source_record_id", pa.string()),
+        *(pa.field(identifier_type, pa.string()) for identifier_type in IDENTIFIER_TYPES),
+    ]
+)
+"""What the removals of REMOVALS do to events: one row an event, by the numbers that act on it; other events are whole.
+
+``is_removed``: whoever reads leaves the event out. Else it lost identifiers: the identifier columns and
+``new_source_record_id`` stand in place of those of ``ingest.events``, which itself stays as it was ingested.
+"""
 
 PROFILES = pa.schema(
     [
@@ -480,6 +515,8 @@ LAKE_TABLES: dict[str, dict[str, pa.Schema]] = {
         "profile_ids": PROFILE_IDS,
         "changes": IDENTITY_CHANGES,
         "resolutions": RESOLUTIONS,
+        "removals": REMOVALS,
+        "removed_events": REMOVED_EVENTS,
     },
     "profiles": {
         "profiles": PROFILES,

@@ -1,5 +1,5 @@
 -- How much each source record did, and when.
--- reads: lake.ingest.events; only may restrict it to some source records
+-- reads: events as removals leave them; only may restrict it to some source records
 select
     source || ':' || source_record_id as record_id,
     source,
@@ -7,7 +7,7 @@ select
     count(*) as events,
     min(timestamp) as first_seen,
     max(timestamp) as last_seen
-from lake.ingest.events
+from {events} as events
 {only}
 where source_record_id is not null
 group by source, source_record_id

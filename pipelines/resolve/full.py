@@ -10,7 +10,7 @@ from identity.comparison_columns import comparison_columns
 from identity.increments import Calibration
 from identity.match_indexes import MatchIndex
 from identity.match_keys import key_totals
-from identity.people import People, Rules, find_people
+from identity.people import People, Rules
 from identity.profile_ids import carry_over
 from identity.profiles import golden_records, profile_identifiers
 from identity.scoring import with_places, without_junk_values
@@ -18,28 +18,37 @@ from identity.survivorship import surviving_traits
 from models.lakes import LAKE, Lake
 from models.progress import Progress
 from pipelines.changes.grounds import read_grounds
+from pipelines.removals.effects import Effects
+from pipelines.resolve.backends import find_people_by
 from pipelines.resolve.inputs import read_inputs, read_observations
+from pipelines.resolve.returns import returned_records, write_removals
 from pipelines.resolve.writing import Outcome, record_profiles, write_names
 
 STEPS = 8
 
 
-def resolve_in_full(lake: Lake, rules: Rules, run_id: str, resolved_at: datetime, progress: Progress) -> Outcome:
+def resolve_in_full(
+    lake: Lake, rules: Rules, removed: Effects, run_id: str, resolved_at: datetime, progress: Progress
+) -> Outcome:
     """Everything that a resolution finds; nothing is written before ``Outcome.write`` is called."""
     progress("resolve", 0, STEPS)
-    inputs = read_inputs(lake)
+    inputs = read_inputs(lake, removed=removed)
     progress("resolve", 1, STEPS)
-    people = find_people(inputs.records, inputs.pairs, rules, lambda step: progress("resolve", 1 + step, STEPS))
+    people = find_people_by(
+        inputs.records, inputs.pairs, rules, lake.workspace.settings.spark,
+        lambda step: progress("resolve", 1 + step, STEPS),
+    )  # fmt: skip
     index = make_index(inputs.records, people)
     ids = lake.sql(f"select * from {LAKE}.identity.profile_ids")
     before = lake.sql(f"select record_id, profile_id from {LAKE}.identity.record_profiles order by record_id")
     names = carry_over(
         people.clusters.assignments, inputs.records, before, ids, run_id, resolved_at,
         edges=people.edges, pairs=inputs.pairs, grounds=read_grounds(lake.workspace, lake),
+        returned=returned_records(lake, inputs.records["record_id"]),
     )  # fmt: skip
     progress("resolve", 6, STEPS)
     members = record_profiles(inputs.records, names.members)
-    observations = read_observations(lake, people.states)
+    observations = read_observations(lake, people.states, removed=removed)
     traits = surviving_traits(observations, members, lake.workspace.settings.trait_rules())
     golden = golden_records(traits, members, inputs.activity)
     identifiers = profile_identifiers(names.members, inputs.pairs, people.states)
@@ -53,6 +62,7 @@ def resolve_in_full(lake: Lake, rules: Rules, run_id: str, resolved_at: datetime
         lake.replace("identity.refusals", people.clusters.refusals)
         lake.replace("identity.record_profiles", members)
         write_names(lake, names)
+        write_removals(lake, removed)
         lake.replace("profiles.profiles", golden)
         lake.replace("profiles.traits", traits)
         lake.replace("profiles.identifiers", identifiers)

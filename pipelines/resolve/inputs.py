@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from identity.identifiers import PAIRS
+from identity.removals import SOURCES
 from models.lakes import LAKE, Lake
+from pipelines.removals.effects import NOTHING_REMOVED, Effects, Relations, readable
 from schemas.tables import IDENTIFIER_TYPES, RECORDS, TRAITS
 
 FOLDER = Path(__file__).parent
-
-SOURCES = pa.schema([pa.field("source", pa.string()), pa.field("source_record_id", pa.string())])
-"""Source records, by the two parts of their id."""
 
 INGESTED = ("events", "source_records", "identifiers")
 """Tables of what was ingested, of which a resolution is a function."""
@@ -32,34 +31,42 @@ class ResolveInputs:
     activity: pa.Table
 
 
-def read_inputs(lake: Lake, only: pa.Table | None = None) -> ResolveInputs:
+def read_inputs(lake: Lake, only: pa.Table | None = None, removed: Effects = NOTHING_REMOVED) -> ResolveInputs:
     """Source records of the lake, with all identifiers they ever carried. The order of arrival changes nothing.
 
     Args:
         only: read just these (SOURCES); those that nothing was ingested of are left out.
+        removed: what is read as if it had never been ingested.
     """
-    with _restricted(lake, only) as clause:
-        pairs, activity = (lake.sql(_sql(name).format(only=clause)) for name in ("pairs", "activity"))
+    with _restricted(lake, only) as clause, readable(lake, removed) as ingested:
+        pairs, activity = (lake.sql(_sql(name, clause, ingested)) for name in ("pairs", "activity"))
         with lake.registered(pairs, "resolve_pairs"), lake.registered(activity, "resolve_activity"):
-            records = lake.sql(_records_sql(clause))
+            records = lake.sql(_records_sql(clause, ingested))
     return ResolveInputs(records.select(RECORDS.names).cast(RECORDS), pairs.select(PAIRS.names).cast(PAIRS), activity)
 
 
-def read_observations(lake: Lake, states: pa.Table, only: pa.Table | None = None) -> pa.Table:
+def read_observations(
+    lake: Lake, states: pa.Table, only: pa.Table | None = None, removed: Effects = NOTHING_REMOVED
+) -> pa.Table:
     """What source records said about traits (``identity.survivorship.OBSERVATIONS``); junk identifiers left out.
 
     Args:
         states: IDENTIFIER_STATES, of at least the values of those records.
         only: read just these (SOURCES).
+        removed: what is read as if it had never been ingested.
     """
-    with lake.registered(states, "resolve_states"), _restricted(lake, only) as clause:
-        return lake.sql(_sql("observations").format(only=clause))
+    with (
+        lake.registered(states, "resolve_states"),
+        _restricted(lake, only) as clause,
+        readable(lake, removed) as ingested,
+    ):
+        return lake.sql(_sql("observations", clause, ingested))
 
 
-def read_activity(lake: Lake, only: pa.Table) -> pa.Table:
+def read_activity(lake: Lake, only: pa.Table, removed: Effects = NOTHING_REMOVED) -> pa.Table:
     """How much some source records (SOURCES) did, and when (activity.sql)."""
-    with _restricted(lake, only) as clause:
-        return lake.sql(_sql("activity").format(only=clause))
+    with _restricted(lake, only) as clause, readable(lake, removed) as ingested:
+        return lake.sql(_sql("activity", clause, ingested))
 
 
 def changed_sources(lake: Lake, since: int, until: int) -> pa.Table | None:
@@ -97,7 +104,7 @@ def _restricted(lake: Lake, only: pa.Table | None) -> Iterator[str]:
         yield "semi join only_sources using (source, source_record_id)"
 
 
-def _records_sql(only: str) -> str:
+def _records_sql(only: str, ingested: Relations) -> str:
     """The names of the columns come from the schema alone, so that a new trait needs no change here."""
     traits = [
         f"arg_max({name}, (observed_at, message_id)) filter (where {name} is not null) as {name}" for name in TRAITS
@@ -105,10 +112,10 @@ def _records_sql(only: str) -> str:
     identifiers = [
         f"arg_max(value, (last_seen, value)) filter (where type = '{name}') as {name}" for name in IDENTIFIER_TYPES
     ]
-    return _sql("records").format(
-        traits=",\n        ".join(traits), identifiers=",\n        ".join(identifiers), only=only
-    )
+    columns = {"trait_columns": traits, "identifier_columns": identifiers}
+    return _sql("records", only, ingested, **{name: ",\n        ".join(part) for name, part in columns.items()})
 
 
-def _sql(name: str) -> str:
-    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+def _sql(name: str, only: str, ingested: Relations, **parts: str) -> str:
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    return text.format(only=only, **asdict(ingested), **parts)

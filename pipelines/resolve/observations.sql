@@ -1,6 +1,6 @@
 -- What each source record said about each trait: one row a value, when it was last said and how often.
 -- E-mail addresses and phones come from every event, since a mail tool's events say nothing else about a person.
--- reads: lake.ingest.source_records, lake.ingest.events, resolve_states (IDENTIFIER_STATES)
+-- reads: source records and events as removals leave them, resolve_states (IDENTIFIER_STATES)
 with addressed as (
     select
         *,
@@ -13,7 +13,7 @@ with addressed as (
         end as address,
         (street is not null and house_number is not null and (postcode is not null or city is not null))::int
             as address_rank
-    from lake.ingest.source_records
+    from {source_records} as source_records
     {only}
 ),
 
@@ -31,7 +31,7 @@ said as (
 reachable as (
     unpivot (
         select source, source_record_id, message_id, timestamp as observed_at, email, phone
-        from lake.ingest.events
+        from {events} as events
         {only}
         where source_record_id is not null and (email is not null or phone is not null)
     )

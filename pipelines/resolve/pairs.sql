@@ -8,7 +8,7 @@ select
     min(first_seen) as first_seen,
     max(last_seen) as last_seen,
     sum(events)::bigint as events
-from lake.ingest.identifiers
+from {identifiers} as seen
 {only}
 group by source, source_record_id, type, value
 order by record_id, type, value

@@ -13,13 +13,16 @@ from identity.match_indexes import MatchIndex
 from identity.people import Rules
 from identity.profile_ids import Names, carry_over
 from identity.profiles import golden_records, profile_identifiers
+from identity.removals import SOURCES
 from identity.resolved_states import ResolvedState
 from identity.survivorship import surviving_traits
 from models.lakes import LAKE, Lake
 from models.progress import Progress
 from pipelines.changes.grounds import read_grounds
-from pipelines.resolve.inputs import SOURCES, ResolveInputs, read_activity, read_inputs, read_observations
+from pipelines.removals.effects import Effects
+from pipelines.resolve.inputs import ResolveInputs, read_activity, read_inputs, read_observations
 from pipelines.resolve.resolutions import Resolution
+from pipelines.resolve.returns import returned_records, write_removals
 from pipelines.resolve.writing import Outcome, delete_rows, record_profiles, write_names
 from schemas.tables import RECORDS
 
@@ -30,7 +33,7 @@ MOMENTS = ("first_seen", "last_seen")
 
 
 def resolve_changes(
-    lake: Lake, rules: Rules, last: Resolution, index: MatchIndex, sources: pa.Table, run_id: str,
+    lake: Lake, rules: Rules, last: Resolution, index: MatchIndex, sources: pa.Table, removed: Effects, run_id: str,
     resolved_at: datetime, progress: Progress,
 ) -> Outcome | None:  # fmt: skip
     """What a resolution finds after some source records (SOURCES) changed; None when all must be looked at.
@@ -39,7 +42,7 @@ def resolve_changes(
     """
     progress("resolve", 0, STEPS)
     state = ResolvedState(lake.connection, f"{LAKE}.identity")
-    inputs = read_inputs(lake, sources)
+    inputs = read_inputs(lake, sources, removed)
     changed, refreshed = _split(state, inputs, sources)
     progress("resolve", 1, STEPS)
     increment = find_increment(state, index, last.calibration, changed, rules)
@@ -57,7 +60,8 @@ def resolve_changes(
         write_names(lake, names)
         progress("resolve", 4, STEPS)
         present = _profiles_of(lake, [*changed.ids, *refreshed.ids, *increment.restated, *_moved(names)])
-        _write_profiles(lake, former | present)
+        _write_profiles(lake, former | present, removed)
+        write_removals(lake, removed)
 
     alarms = increment.clusters.alarms.num_rows
     return Outcome(write, increment.index, increment.calibration, names.changes, len(changed.ids), alarms)
@@ -93,14 +97,15 @@ def _carry_over(lake: Lake, state: ResolvedState, increment: Increment, run_id: 
             f"""select record_id, profile_id from {LAKE}.identity.record_profiles semi join touched using (record_id)
             order by record_id"""
         )
-    with lake.registered(before, "carried"):
+    returned = returned_records(lake, increment.changed.records["record_id"])
+    with lake.registered(pa.concat_tables([before, returned]), "carried"):
         ids = lake.sql(f"from {LAKE}.identity.profile_ids semi join carried using (profile_id)")
     unchanged = increment.members - increment.changed.ids
     records = pa.concat_tables([state.records(unchanged), increment.changed.records]).sort_by("record_id")
     pairs = pa.concat_tables([state.pairs(unchanged), increment.changed.pairs])
     return carry_over(
         increment.clusters.assignments, records, before, ids, run_id, resolved_at,
-        edges=increment.edges, pairs=pairs, grounds=read_grounds(lake.workspace, lake),
+        edges=increment.edges, pairs=pairs, grounds=read_grounds(lake.workspace, lake), returned=returned,
     )  # fmt: skip
 
 
@@ -134,7 +139,7 @@ def _write_members(lake: Lake, increment: Increment, names: Names) -> None:
     lake.insert("identity.record_profiles", record_profiles(records.select(RECORDS.names), members))
 
 
-def _write_profiles(lake: Lake, profile_ids: set[str]) -> None:
+def _write_profiles(lake: Lake, profile_ids: set[str], removed: Effects) -> None:
     """Make some profiles anew from what the transaction has written; those without records are gone."""
     asked = pa.table({"profile_id": pa.array(sorted(profile_ids), pa.string())})
     with lake.registered(asked, "asked_profiles"):
@@ -145,8 +150,9 @@ def _write_profiles(lake: Lake, profile_ids: set[str]) -> None:
     pairs = state.pairs(people["record_id"].to_pylist())
     states = state.states(distinct_values(pairs))
     only = people.select(SOURCES.names).cast(SOURCES)
-    traits = surviving_traits(read_observations(lake, states, only), people, lake.workspace.settings.trait_rules())
-    golden = golden_records(traits, people, read_activity(lake, only))
+    observations = read_observations(lake, states, only, removed)
+    traits = surviving_traits(observations, people, lake.workspace.settings.trait_rules())
+    golden = golden_records(traits, people, read_activity(lake, only, removed))
     identifiers = profile_identifiers(people.select(["record_id", "profile_id"]), pairs, states)
     for table, rows in (("profiles", golden), ("traits", traits), ("identifiers", identifiers)):
         delete_rows(lake, f"profiles.{table}", asked)

@@ -1,11 +1,11 @@
 -- Standardised source records: the newest known value of every column.
--- reads: lake.ingest.source_records, resolve_pairs (pairs.sql), resolve_activity (activity.sql)
+-- reads: source records as removals leave them, resolve_pairs (pairs.sql), resolve_activity (activity.sql)
 with traits as (
     select
         source,
         source_record_id,
-        {traits}
-    from lake.ingest.source_records
+        {trait_columns}
+    from {source_records} as source_records
     {only}
     group by source, source_record_id
 ),
@@ -15,7 +15,7 @@ identifiers as (
     select
         source,
         source_record_id,
-        {identifiers}
+        {identifier_columns}
     from resolve_pairs
     group by source, source_record_id
 ),

@@ -14,10 +14,13 @@ from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
 from pipelines.households import HouseholdSummary, update_households
+from pipelines.removals import read_removals
+from pipelines.removals.effects import Effects, find_effects
 from pipelines.resolve.full import resolve_in_full
 from pipelines.resolve.inputs import changed_sources
 from pipelines.resolve.partial import resolve_changes
 from pipelines.resolve.resolutions import Mode, Resolution, last_resolution, read_rules, rules_key
+from pipelines.resolve.returns import with_touched
 from pipelines.resolve.writing import Outcome
 
 MANY_CHANGED = 0.2
@@ -66,26 +69,28 @@ def resolve_workspace(
     """Find out who is who among all source records of the lake, and make their profiles.
 
     Everything is computed first and then written in one transaction: killed at any moment, the lake holds the previous
-    people or the new ones. The people depend on what was ingested, the rules, the match model and the judgements
-    alone; their ids on the previous run's too. Where the last resolution went by the same rules, only what changed
-    since is looked at, and what that has an effect on, with the same result.
+    people or the new ones. The people depend on what was ingested, the rules, the match model, the judgements and the
+    removals alone; their ids on the previous run's too. Where the last resolution went by the same rules, only what
+    changed since is looked at, and what that has an effect on, with the same result.
 
     Args:
         in_full: look at everything, whatever changed.
 
     Raises:
-        UsageError: the match model is not there or is none, or judgements are wrong or contradict each other.
+        UsageError: the match model is not there or is none, or judgements or removals are wrong or contradict
+            each other.
         RetriableError: the catalog is held by another process.
     """
     started = time.monotonic()
     rules, key = read_rules(workspace), rules_key(workspace)
     last, snapshot = last_resolution(lake), lake.snapshot_id()
+    removed = find_effects(lake, read_removals(workspace))
     because, found = "asked for", None
     if not in_full:
-        because, found = _try_changes(workspace, lake, last, key, snapshot, run_id, resolved_at, progress)
+        because, found = _try_changes(workspace, lake, last, key, snapshot, removed, run_id, resolved_at, progress)
     mode: Mode = "full" if found is None else "incremental"
     if found is None:
-        found = resolve_in_full(lake, rules, run_id, resolved_at, progress)
+        found = resolve_in_full(lake, rules, removed, run_id, resolved_at, progress)
     number = 1 if last is None else last.number + 1
     folder = workspace.match_index
     # The index first, under a name of its own: which of the two holds, the lake says.
@@ -108,6 +113,7 @@ def _try_changes(
     last: Resolution | None,
     key: str,
     snapshot: int,
+    removed: Effects,
     run_id: str,
     resolved_at: datetime,
     progress: Progress,
@@ -123,12 +129,13 @@ def _try_changes(
     sources = changed_sources(lake, last.read_snapshot, snapshot)
     if sources is None:
         return "the lake has let go of what it was the last time", None
+    sources = with_touched(lake, sources, removed)
     if sources.num_rows > MANY_CHANGED * last.records:
         return f"{sources.num_rows} of {last.records} records changed", None
-    outcome = resolve_changes(lake, read_rules(workspace), last, index, sources, run_id, resolved_at, progress)
+    outcome = resolve_changes(lake, read_rules(workspace), last, index, sources, removed, run_id, resolved_at, progress)
     if outcome is None:
         return "frequencies have moved so far that every weight is another", None
-    return f"{sources.num_rows} of {last.records} records have new events", outcome
+    return f"{sources.num_rows} of {last.records} records have new events or other removals", outcome
 
 
 def _summary(

@@ -73,7 +73,7 @@ def rules_key(workspace: Workspace) -> str:
     settings = workspace.settings
     return fingerprint(
         RULES_VERSION,
-        msgspec.to_builtins(settings.identity),
+        settings.identity.rules(),
         msgspec.to_builtins(settings.identifier_policies()),
         msgspec.to_builtins(settings.profiles),
         match_model_key(workspace),

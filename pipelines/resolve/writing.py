@@ -39,9 +39,10 @@ def record_profiles(records: pa.Table, members: pa.Table) -> pa.Table:
 def write_names(lake: Lake, names: Names) -> None:
     """Write what became of profile ids."""
     lake.insert("identity.profile_ids", names.minted)
-    if names.retired.num_rows:
-        delete_rows(lake, "identity.profile_ids", names.retired.select(["profile_id"]))
-        lake.insert("identity.profile_ids", names.retired)
+    for changed in (names.retired, names.revived):
+        if changed.num_rows:
+            delete_rows(lake, "identity.profile_ids", changed.select(["profile_id"]))
+            lake.insert("identity.profile_ids", changed)
     lake.insert("identity.changes", names.changes)
 
 
