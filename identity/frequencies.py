@@ -72,9 +72,16 @@ def known_people(counts: pa.Table) -> dict[str, float]:
 def known_of(totals: Mapping[str, tuple[int, int]]) -> dict[str, float]:
     """Per column with so many people and values, how many *other* people are known and believed in, rounded.
 
+    What grows with the data is one number, that of the best known column; of each column its share in that is rounded,
+    which hardly changes. Rounded each by itself, one of a dozen columns would move all weights again and again.
     Columns of which hardly anything is known are left out: for them ``NOBODY_KNOWN`` holds.
     """
-    known = {name: round_total(people - 0.5 * values + FREQUENCY_MEMORY) for name, (people, values) in totals.items()}
+    others = {name: people - 0.5 * values for name, (people, values) in totals.items() if values}
+    if not others:
+        return {}
+    most = max(others.values())
+    scale = round_total(most)
+    known = {name: round_total(scale * round_total(some / most) + FREQUENCY_MEMORY) for name, some in others.items()}
     return {name: total for name, total in known.items() if total != NOBODY_KNOWN}
 
 
