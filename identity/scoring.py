@@ -87,8 +87,8 @@ def score_candidates(
     if pairs.num_rows == 0:
         return EDGES.empty_table()
     with session(connection) as sql:
-        scored = _predict(sql, compared, pairs, counts, known, model, settings.keep_match_weight)
-        return _edges(sql, real, compared, pairs, scored, model)
+        scored = _predict(sql, compared, pairs, counts, known, model, settings.keeps_from)
+        return scored_edges(sql, real, compared, pairs, scored, model)
 
 
 def without_junk_values(
@@ -127,13 +127,7 @@ def _predict(
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=sql)
-    settings: dict[str, Any] = model.settings | {
-        "link_type": "dedupe_only",
-        "unique_id_column_name": "place",
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": True,
-        "linker_uid": "identity",
-    }
+    settings = splink_settings(model, "place")
     linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
     for column in frequency_columns(model):
         values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
@@ -144,6 +138,17 @@ def _predict(
     linker.table_management.register_blocked_pairs_for_predict(api.register(blocked, dataset_display_name="candidates"))
     found = linker.inference.predict(threshold_match_weight=keep_match_weight, warning_mode="never")
     return str(found.physical_name)
+
+
+def splink_settings(model: MatchModel, unique_id: str) -> dict[str, Any]:
+    """Splink's settings of the match model, that tell the weight of each comparison; ``unique_id`` names records."""
+    return model.settings | {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": unique_id,
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+        "linker_uid": "identity",
+    }
 
 
 def frequency_columns(model: MatchModel) -> list[str]:
@@ -158,7 +163,7 @@ def frequency_columns(model: MatchModel) -> list[str]:
     )
 
 
-def _edges(
+def scored_edges(
     sql: duckdb.DuckDBPyConnection,
     records: pa.Table,
     compared: pa.Table,
@@ -166,7 +171,16 @@ def _edges(
     scored: str,
     model: MatchModel,
 ) -> pa.Table:
-    """The scored pairs as EDGES. The SQL is built from the model's own names of comparisons and labels."""
+    """The scored pairs as EDGES. The SQL is built from the model's own names of comparisons and labels.
+
+    Args:
+        sql: where to work.
+        records: RECORDS without junk values, of at least the pairs' records.
+        compared: their ``record_id`` and ``place``.
+        pairs: ``join_key_l``, ``join_key_r`` (places) and ``rule``.
+        scored: name of a table with Splink's scores of these pairs.
+        model: with the prior of the whole data.
+    """
     shown = ", ".join(f'{SHOWN.get(name, name)} as "{name}"' for name in _comparison_names(model))
     tables = {"shown_records": records, "places": compared.select(["record_id", "place"]), "candidates": pairs}
     for name, table in tables.items():

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from models.errors import UsageError, suggest
+from models.identifiers import check_identifiers, custom_identifiers
 from models.policies import HouseholdPolicy, Positive, TraitRule, default_identifier_policies, default_trait_rules
 from models.policies import IdentifierPolicy as IdentifierPolicy
 from models.spark_settings import SparkSettings as SparkSettings
@@ -125,12 +126,42 @@ class IdentitySettings(_Section, frozen=True):
     backend: Literal["duckdb", "spark"] = "duckdb"
     #: "default" is the model shipped with the product; else a path to a model JSON, relative to the workspace.
     match_model: str = "default"
-    #: Pairs at or over this match weight (log2 Bayes factor, prior included) are edges that may join people.
-    link_match_weight: float = 1.0
-    #: Pairs at or over this match weight are kept as evidence, also when they join nobody.
-    keep_match_weight: float = -1.0
+    #: Pairs at or over this match weight (log2 Bayes factor, prior included) are edges that may join people; by
+    #: default what the match model was calibrated to.
+    link_match_weight: float | None = None
+    #: Pairs at or over this match weight are kept as evidence, also when they join nobody; by default the model's.
+    keep_match_weight: float | None = None
     identifiers: dict[str, IdentifierPolicy] = field(default_factory=dict)
     households: HouseholdPolicy = field(default_factory=HouseholdPolicy)
+
+    @property
+    def joins_from(self) -> float:
+        """``link_match_weight`` as a number.
+
+        Raises:
+            ValueError: it is left to the match model: take ``identity.fitted_thresholds.with_thresholds``.
+        """
+        return _chosen("link_match_weight", self.link_match_weight)
+
+    @property
+    def keeps_from(self) -> float:
+        """``keep_match_weight`` as a number.
+
+        Raises:
+            ValueError: it is left to the match model: take ``identity.fitted_thresholds.with_thresholds``.
+        """
+        return _chosen("keep_match_weight", self.keep_match_weight)
+
+    def rules(self) -> dict[str, Any]:
+        """What decides who is who, as plain values: all but the backend, which finds the same people either way."""
+        return {name: value for name, value in msgspec.to_builtins(self).items() if name != "backend"}
+
+
+def _chosen(name: str, value: float | None) -> float:
+    if value is None:
+        msg = f"identity.{name} is left to the match model: these settings have no number of their own."
+        raise ValueError(msg)
+    return value
 
 
 class ProfileSettings(_Section, frozen=True):
@@ -154,6 +185,8 @@ class SourceSettings(_Section, frozen=True):
     format: Literal["csv", "jsonl", "parquet"] | None = None
     #: file: target field of the envelope -> column of the file, or "= constant". See docs/reference/file-mapping.md.
     columns: dict[str, str] = field(default_factory=dict)
+    #: file: keys of external_ids that columns may fill besides the known ones; types of your own always may.
+    external_ids: tuple[str, ...] = ()
     #: file: columns that together name one event at the source; by default the event's whole content does.
     key: tuple[str, ...] = ()
     #: file: rows with the same value in this column are one event (the lines of one receipt).
@@ -220,7 +253,8 @@ class Settings(_Section, frozen=True):
 
     def identifier_policies(self) -> dict[str, IdentifierPolicy]:
         """The policy of every identifier type: the workspace's own, else the default."""
-        return default_identifier_policies() | self.identity.identifiers
+        own = {name: policy.effective() for name, policy in self.identity.identifiers.items()}
+        return default_identifier_policies() | own
 
     def trait_rules(self) -> dict[str, TraitRule]:
         """The survivorship rule of every trait: the workspace's own, else the default."""
@@ -239,7 +273,8 @@ class Settings(_Section, frozen=True):
         if kind is not None and found.kind != kind:
             msg = f"Source '{name}' in {SETTINGS_FILE} is of kind '{found.kind}', this command needs kind '{kind}'."
             raise UsageError(msg)
-        return found
+        own = custom_identifiers(self.identity.identifiers)
+        return msgspec.structs.replace(found, external_ids=tuple(sorted({*found.external_ids, *own})))
 
 
 def read_settings(path: Path) -> Settings:
@@ -326,14 +361,5 @@ def _check_names(settings: Settings, origin: str) -> None:
                 where = f"{origin}: profiles.traits.{name}.sources"
                 msg = f"{where}: no source '{source}'. {suggest(source, settings.sources)}"
                 raise UsageError(msg)
-    known = default_identifier_policies()
-    for name, policy in settings.identity.identifiers.items():
-        if name not in known:
-            msg = f"{origin}: unknown identifier type 'identity.identifiers.{name}'. {suggest(name, known)}"
-            raise UsageError(msg)
-        for pattern in policy.blocked_patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                msg = f"{origin}: identity.identifiers.{name}.blocked_patterns: '{pattern}': {error}."
-                raise UsageError(msg) from error
+    exported = {name: audience.columns for name, audience in settings.audiences.items()}
+    check_identifiers(settings.identity.identifiers, exported, origin)

@@ -1,0 +1,1 @@
+"""Apache Spark as a place to resolve: Java, sessions."""
