@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from benchmarks.people import make_people
 from identity.comparison_columns import comparison_columns
+from identity.fitted_thresholds import with_thresholds
 from identity.frequencies import count_people, known_people, value_shares
 from identity.identification import KnownRecords, PersonFinder, comparison_names
 from identity.identifiers import identifier_states, without_junk
@@ -63,7 +64,8 @@ def main() -> None:
 
 def identify(size: int) -> None:
     """One table of figures for about so many known records."""
-    known, settings, model = population(size), Settings(), read_match_model()
+    known, model = population(size), read_match_model()
+    settings = with_thresholds(Settings().identity, model)
     started = time.perf_counter()
     finder = PersonFinder(
         KnownRecords.of(
@@ -72,12 +74,12 @@ def identify(size: int) -> None:
             known.states,
             known.edges,
             known.profiles,
-            settings.identity.link_match_weight,
+            settings.joins_from,
             comparison_names(model),
         ),
         model,
-        settings.identity,
-        settings.identifier_policies(),
+        settings,
+        Settings().identifier_policies(),
     )
     loaded = time.perf_counter() - started
     statuses: Counter[str] = Counter()

@@ -23,6 +23,9 @@ from schemas.tables import RECORDS
 COMPARED_TYPES = ("email", "phone", "crm_id")
 """Identifier types that are compared: their junk values count as unknown."""
 
+MAX_FILLS = 50_000
+"""Rows that are put into a database, one after the other, before it is left for a new one."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -49,7 +52,13 @@ class Forms:
 
     def __init__(self, comparisons: Sequence[str]) -> None:
         """``comparisons``: the names of the match model's."""
+        self._comparisons = comparisons
         self._lock = Lock()
+        self._open()
+
+    def _open(self) -> None:
+        self._filled: dict[str, list[Any]] = {}
+        self._fills = 0
         # One record is no work to share among threads, and waking them takes longer than doing it.
         config: dict[str, str | bool | int | float | list[str]]
         config = {"threads": 1, "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -64,10 +73,12 @@ class Forms:
         self._compared = compared.column_names
         self._make_table("compared", compared.append_column("place", pa.array([], pa.int64())))
         self._sql.execute(sql_of("frequency_terms"))
-        self._comparisons = comparisons
-        self._sql.execute(f"prepare shown_values as {shown_sql(comparisons, 'records')}")
+        self._sql.execute(f"prepare shown_values as {shown_sql(self._comparisons, 'records')}")
         for name in ("comparison_columns", "blocking_keys", "frequency_keys"):
             self._sql.execute(f"prepare {name} as {sql_of(name)}")
+        # The class of all letters takes longer to compile than everything else takes together; of ASCII it is this.
+        plain = sql_of("comparison_columns").replace(r"\p{L}", "a-zA-Z")
+        self._sql.execute(f"prepare plain_comparison_columns as {plain}")
 
     def __enter__(self) -> Forms:
         return self
@@ -79,12 +90,21 @@ class Forms:
         """Let go of the database."""
         self._sql.close()
 
+    def _renew(self) -> None:
+        """Begin with an empty database from time to time: a deleted row keeps its room in memory."""
+        if self._fills >= MAX_FILLS:
+            self._sql.close()
+            self._open()
+
     def describe(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """The comparison columns of a row of RECORDS."""
         with self._lock:
-            self._fill("records", [record[name] for name in RECORDS.names])
-            cursor = self._sql.execute("execute comparison_columns")
-            row = cursor.fetchone()
+            self._renew()
+            values = [record[name] for name in RECORDS.names]
+            self._fill("records", values)
+            is_plain = all(value.isascii() for value in values if isinstance(value, str))
+            statement = "plain_comparison_columns" if is_plain else "comparison_columns"
+            row = self._sql.execute(f"execute {statement}").fetchone()
         return dict(zip(self._compared, row or (), strict=True))
 
     def show(self, record: Mapping[str, Any]) -> dict[str, str | None]:
@@ -113,8 +133,14 @@ class Forms:
         return int((row or (0,))[0])
 
     def _fill(self, table: str, values: list[Any]) -> None:
+        # One record is described, and later shown: most often it stands there already.
+        if self._filled.get(table) == values:
+            return
+        self._filled.pop(table, None)
+        self._fills += 1
         self._sql.execute(f"truncate {table}")
         self._sql.execute(f"insert into {table} values ({', '.join('?' * len(values))})", values)
+        self._filled[table] = values
 
     def _make_table(self, name: str, rows: pa.Table) -> None:
         self._sql.register("first_rows", rows)

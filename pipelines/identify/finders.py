@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from identity.fitted_thresholds import with_thresholds
 from identity.identification import KnownRecords, PersonFinder, comparison_names
 from identity.index_files import read_index
 from identity.match_indexes import MatchIndex
@@ -32,20 +31,19 @@ def open_finder(workspace: Workspace) -> PublishedFinder:
     """
     with published_lake(workspace) as lake:
         rules = read_rules(workspace)
-        settings = with_thresholds(rules.settings, rules.model)
         known = KnownRecords.of(
             lake.sql(f"from {LAKE}.identity.records"),
             lake.sql(f"from {LAKE}.identity.record_identifiers"),
             lake.sql(f"from {LAKE}.identity.identifier_states"),
             lake.sql(f"select record_id_l, record_id_r, kind, rule, match_weight from {LAKE}.identity.edges"),
             lake.sql(f"select record_id, profile_id from {LAKE}.identity.record_profiles"),
-            settings.link_match_weight,
+            rules.settings.joins_from,
             comparison_names(rules.model),
             _match_index(workspace, lake),
         )
         snapshot_id = lake.snapshot_id()
     logger.info("identify: %d records of snapshot %d", len(known), snapshot_id)
-    return PublishedFinder(PersonFinder(known, rules.model, settings, rules.policies), snapshot_id)
+    return PublishedFinder(PersonFinder(known, rules.model, rules.settings, rules.policies), snapshot_id)
 
 
 def published_snapshot(workspace: Workspace) -> int | None:
