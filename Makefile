@@ -6,7 +6,7 @@ DEMO ?= demo
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-kafka test slow lint format type bench docs lock clean
+.PHONY: help install spark demo demo-kafka test slow lint format type bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -21,6 +21,12 @@ $(VENV)/.installed: pyproject.toml constraints/all.txt constraints/uv.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints/uv.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r constraints/all.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+spark: $(VENV)/.spark ## add Apache Spark and a Java to the virtual environment (half a gigabyte)
+
+$(VENV)/.spark: $(VENV)/.installed constraints/spark.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r constraints/spark.txt
 	@touch $@
 
 demo: install ## the whole way on one machine, from a seeded population to exported audiences
@@ -56,6 +62,9 @@ docs: install ## write the generated reference (docs/reference)
 lock: install ## resolve the newest allowed packages and pin them with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o constraints/all.txt
+	$(BIN)/python -c 'import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extras["spark"], sep="\n")' | \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links -c constraints/all.txt - -o constraints/spark.txt
 	echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links - -o constraints/uv.txt
 
