@@ -38,7 +38,7 @@ def score_on_spark(records: DataFrame, states: DataFrame, model: MatchModel, set
     compared = settle(map_rows(real, comparison_columns, comparison_columns(RECORDS.empty_table()).schema))
     pairs = settle(_candidates(compared))
     fitted = model.with_prior(prior_probability(records.count()))
-    scored = _predict(compared, pairs, _counts(compared), fitted, settings.keep_match_weight)
+    scored = _predict(compared, pairs, _counts(compared), fitted, settings.keeps_from)
     return _edges(real, pairs, scored, fitted)
 
 

@@ -84,6 +84,8 @@ def _defaults(settings: SparkSettings) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": str(parts),
         "spark.log.level": "ERROR",
+        # The statement that scores pairs is too long for it: it would try in vain, and say so at length.
+        "spark.sql.codegen.wholeStage": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.memory": settings.driver_memory,
