@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 Positive = Annotated[int, Meta(ge=1)]
+
+
+Normaliser = Literal["text", "lower", "digits", "alphanumeric", "email", "phone"]
+PiiClass = Literal["none", "pseudonymous", "personal", "sensitive"]
 
 
 class IdentifierPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -14,12 +18,36 @@ class IdentifierPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     #: More distinct people than this behind one value: it is shared, evidence only, and links nobody by itself.
     max_people_per_value: Positive = 3
+    #: At most one person per value, whatever ``max_people_per_value`` says.
+    unique: bool = False
     #: More distinct values than this in one person refuse the union; 0: no limit.
     max_per_person: Annotated[int, Meta(ge=0)] = 0
+    #: With max_per_person: only values seen within so many days of each other, in event time, count together; 0: all.
+    window_days: Annotated[int, Meta(ge=0)] = 0
     #: Values that are never anybody's, in any case.
     blocked_values: tuple[str, ...] = ()
     #: Regular expressions (full match) of such values.
     blocked_patterns: tuple[str, ...] = ()
+    #: none, pseudonymous, personal or sensitive. What is sensitive is masked where people look at it (unless they ask
+    #: with --reveal), and may be a column of no audience.
+    pii: PiiClass = "personal"
+    #: The name is a type of your own, and no typing error for one that is built in. The keys below are for these alone.
+    custom: bool = False
+    #: custom: where events carry it, from the best place on; by default external_ids.<name> and traits.<name>.
+    paths: tuple[Annotated[str, Meta(pattern=r"^(external_ids|traits|properties|context)(\.[^.\s]+)+$")], ...] = ()
+    #: custom: one spelling of a value: text (trimmed), lower, digits and alphanumeric (nothing else is kept; the latter
+    #: in lower case), or as an e-mail address or a phone number.
+    normaliser: Normaliser = "text"
+    #: custom: regular expression that a normalised value has to match as a whole; others are not used, and noted.
+    pattern: str = ""
+
+    def effective(self) -> IdentifierPolicy:
+        """The policy with its shorthands spelled out."""
+        return structs.replace(self, max_people_per_value=1) if self.unique else self
+
+    def places(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """Where events carry a custom type, as paths of keys, from the best on."""
+        return tuple(tuple(path.split(".")) for path in self.paths or (f"external_ids.{name}", f"traits.{name}"))
 
 
 BLOCKED_IDS = (

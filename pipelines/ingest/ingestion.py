@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from connectors.log.logs import EventLog
 from connectors.log.opening import family_topics
+from models.identifiers import custom_identifiers
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
@@ -96,7 +97,7 @@ def quarantine_reasons(lake: Lake, run_id: str | None = None) -> dict[str, int]:
 
 def normalise_settings(workspace: Workspace) -> NormaliseSettings:
     """What the normalisers need of the workspace's settings."""
-    from pipelines.normalise.events import BlockedIdentifiers, NormaliseSettings
+    from pipelines.normalise.events import BlockedIdentifiers, CustomIdentifier, NormaliseSettings
 
     settings = workspace.settings
     return NormaliseSettings(
@@ -108,6 +109,10 @@ def normalise_settings(workspace: Workspace) -> NormaliseSettings:
         blocked={
             name: BlockedIdentifiers(policy.blocked_values, policy.blocked_patterns)
             for name, policy in settings.identifier_policies().items()
+        },
+        custom={
+            name: CustomIdentifier(policy.places(name), policy.normaliser, policy.pattern)
+            for name, policy in custom_identifiers(settings.identity.identifiers).items()
         },
     )
 

@@ -16,7 +16,7 @@ from pipelines.normalise.headers import read_headers
 from pipelines.normalise.identifiers import identifier_rows, normalise_identifiers
 from pipelines.normalise.messages import read_messages
 from pipelines.normalise.notes import Notes
-from pipelines.normalise.policies import BlockedIdentifiers, NormaliseSettings
+from pipelines.normalise.policies import BlockedIdentifiers, CustomIdentifier, NormaliseSettings
 from pipelines.normalise.refusals import Refusal, quarantined_table
 from pipelines.normalise.texts import normalise_codes, normalise_texts
 from pipelines.normalise.times import Doubt, event_times
@@ -25,7 +25,14 @@ from schemas.registry import registry
 from schemas.tables import EVENTS, TIMESTAMP
 from schemas.violations import Violation
 
-__all__ = ["EVENT_ROWS", "BlockedIdentifiers", "NormaliseSettings", "Normalised", "normalise_events"]
+__all__ = [
+    "EVENT_ROWS",
+    "BlockedIdentifiers",
+    "CustomIdentifier",
+    "NormaliseSettings",
+    "Normalised",
+    "normalise_events",
+]
 
 _FROM_LOG = ("log_topic", "log_partition", "log_offset", "run_id")
 EVENT_ROWS = pa.schema(
@@ -65,18 +72,21 @@ def normalise_events(
         FatalError: a row was lost or doubled, which is a bug here.
     """
     values = values.cast(pa.binary())
-    messages = read_messages(values.to_pylist(), read_headers(headers), registry(), settings.max_message_bytes)
+    places = {name: identifier.places for name, identifier in settings.custom.items()}
+    messages = read_messages(values.to_pylist(), read_headers(headers), registry(), settings.max_message_bytes, places)
     events = messages.events
     times, doubts = event_times(events, appended_at.take(events["row"]).cast(TIMESTAMP), settings)
     amounts = _amounts(events)
     refusals = _refusals(events, [*doubts, *_unusable_subjects(events, amounts)])
+    custom = messages.custom
     if refusals:
         kept = pc.invert(pc.is_in(events["row"], value_set=pa.array([refusal.row for refusal in refusals], pa.int32())))
         events, times, amounts = _filtered(events, kept), _filtered(times, kept), amounts.filter(kept)
+        custom = _filtered(custom, kept)
     notes = Notes(len(events["row"]))
     countries = normalise_countries(events["country"])
     notes.unusable(events["country"], countries, "country: not known")
-    identifiers = normalise_identifiers(events, countries, settings, notes)
+    identifiers = normalise_identifiers(events, countries, settings, notes, custom)
     columns = {
         **{name: events[name] for name in ("row", "message_id", "source", "type", "schema_version")},
         **{name: times[name] for name in ("timestamp", "original_timestamp", "sent_at", "received_at")},

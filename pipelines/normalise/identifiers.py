@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.normalise.custom_identifiers import normalise_custom
 from pipelines.normalise.emails import normalise_emails
 from pipelines.normalise.notes import Notes
 from pipelines.normalise.phones import normalise_phones
@@ -27,7 +29,8 @@ IDENTIFIER_ROWS = pa.schema(
         pa.field("timestamp", TIMESTAMP, nullable=False),
     ]
 )
-"""One row per event and identifier that it carries, by type in the order of IDENTIFIER_TYPES, then by row."""
+"""One row per event and identifier that it carries, by type (in the order of IDENTIFIER_TYPES, then the workspace's own
+by name), then by row."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,33 @@ class Identifiers:
     """Identifier columns of events: the one of each type that stands in the lake, and further values.
 
     ``primary`` has every type of IDENTIFIER_TYPES; ``further`` holds (type, values) of an address or number in the
-    traits besides another in ``external_ids``, and of ``previous_id``; null where it equals the primary one.
+    traits besides another in ``external_ids``, and of ``previous_id``; null where it equals the primary one. ``custom``
+    are types of the workspace's own, which have no column in the lake.
     """
 
     primary: dict[str, pa.Array]
     further: list[tuple[str, pa.Array]]
     source_record_id: pa.Array
+    custom: dict[str, pa.Array] = field(default_factory=dict)
 
 
 def normalise_identifiers(
-    events: dict[str, pa.Array], countries: pa.Array, settings: NormaliseSettings, notes: Notes
+    events: dict[str, pa.Array],
+    countries: pa.Array,
+    settings: NormaliseSettings,
+    notes: Notes,
+    custom: Mapping[str, pa.Array] | None = None,
 ) -> Identifiers:
     """The identifiers of events (columns of ``messages.EVENT_FIELDS``); unusable and blocked ones are null and noted.
 
-    ``countries`` (alpha-2 or null) say how to read telephone numbers.
+    ``countries`` (alpha-2 or null) say how to read telephone numbers; ``custom`` are columns of the workspace's own
+    types, as sent.
     """
+
+    def unblocked(clean: pa.Array, identifier_type: str) -> pa.Array:
+        blocked = settings.blocked.get(identifier_type, NOTHING_BLOCKED).mask(clean)
+        notes.add(blocked, f"{identifier_type}: blocked value")
+        return pc.if_else(blocked, _NULL, clean)
 
     def usable(name: str, identifier_type: str) -> pa.Array:
         raw = events[name]
@@ -62,9 +77,7 @@ def normalise_identifiers(
         else:
             clean = normalise_codes(raw)
         notes.unusable(raw, clean, f"{identifier_type}: {_UNUSABLE.get(identifier_type, 'holds control characters')}")
-        blocked = settings.blocked.get(identifier_type, NOTHING_BLOCKED).mask(clean)
-        notes.add(blocked, f"{identifier_type}: blocked value")
-        return pc.if_else(blocked, _NULL, clean)
+        return unblocked(clean, identifier_type)
 
     primary = {name: usable(name, name) for name in IDENTIFIER_TYPES}
     further = [("anonymous_id", usable("previous_id", "anonymous_id"))]
@@ -73,14 +86,19 @@ def normalise_identifiers(
         primary[name] = pc.coalesce(primary[name], other)
         further.append((name, other))
     different = [(name, _unless_equal(values, primary[name])) for name, values in further]
-    return Identifiers(primary, different, _source_record_ids(primary))
+    own = {
+        name: unblocked(normalise_custom(name, raw, countries, settings, notes), name)
+        for name, raw in sorted((custom or {}).items())
+    }
+    return Identifiers(primary, different, _source_record_ids(primary | own), own)
 
 
 def identifier_rows(identifiers: Identifiers, rows: pa.Array, sources: pa.Array, timestamps: pa.Array) -> pa.Table:
     """The identifiers in long form (:data:`IDENTIFIER_ROWS`)."""
     parts = []
     pairs = [*identifiers.primary.items(), *identifiers.further]
-    for name, values in sorted(pairs, key=lambda pair: IDENTIFIER_TYPES.index(pair[0])):
+    pairs = sorted(pairs, key=lambda pair: IDENTIFIER_TYPES.index(pair[0]))
+    for name, values in [*pairs, *identifiers.custom.items()]:
         # An event whose only usable identifier is a further one names no source record.
         found = pc.and_(values.is_valid(), identifiers.source_record_id.is_valid())
         count = pc.sum(found).as_py() or 0
@@ -92,11 +110,14 @@ def identifier_rows(identifiers: Identifiers, rows: pa.Array, sources: pa.Array,
     return pa.concat_tables(parts) if parts else IDENTIFIER_ROWS.empty_table()
 
 
-def _source_record_ids(primary: dict[str, pa.Array]) -> pa.Array:
-    """``<type>:<value>`` of the first identifier in the order of IDENTIFIER_TYPES; null where there is none."""
-    present = [name for name in IDENTIFIER_TYPES if primary[name].null_count < len(primary[name])]
-    named = [pc.binary_join_element_wise(name, primary[name], ":") for name in present]
-    return pc.coalesce(*named) if named else primary[IDENTIFIER_TYPES[0]]
+def _source_record_ids(columns: dict[str, pa.Array]) -> pa.Array:
+    """``<type>:<value>`` of the first identifier in the order of the columns; null where there is none."""
+    named = [
+        pc.binary_join_element_wise(name, values, ":")
+        for name, values in columns.items()
+        if values.null_count < len(values)
+    ]
+    return pc.coalesce(*named) if named else columns[IDENTIFIER_TYPES[0]]
 
 
 def _unless_equal(values: pa.Array, others: pa.Array) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -29,6 +29,9 @@ TRAIT_FIELDS = (
 )
 """Columns of :attr:`Messages.traits`: ``row`` and texts, as sent; ``traits`` the whole object as JSON."""
 
+Places = tuple[tuple[str, ...], ...]
+"""Where a value may stand in an event, as paths of keys, from the best on."""
+
 _NOTHING: dict[str, Any] = {}
 _GIVEN = ("given_name", "first_name", "firstName")
 _FAMILY = ("family_name", "last_name", "lastName")
@@ -44,18 +47,29 @@ _REVENUE = ("revenue", "total", "value")
 class Messages:
     """Messages that keep their contract, as columns, and those that do not; every input row is in one of both.
 
-    ``traits`` has a row for each event that says something about a person.
+    ``traits`` has a row for each event that says something about a person, ``custom`` a column per identifier type of
+    the workspace's own, beside ``events``.
     """
 
     events: dict[str, pa.Array]
     traits: dict[str, pa.Array]
     refusals: list[Refusal]
+    custom: dict[str, pa.Array] = field(default_factory=dict)
 
 
 def read_messages(
-    values: Sequence[bytes | None], headers: Sequence[Header], contracts: Registry, max_bytes: int
+    values: Sequence[bytes | None],
+    headers: Sequence[Header],
+    contracts: Registry,
+    max_bytes: int,
+    places: Mapping[str, Places] | None = None,
 ) -> Messages:
-    """Parse and check each value on its own, so that a bad one costs no other."""
+    """Parse and check each value on its own, so that a bad one costs no other.
+
+    ``places`` says where identifier types of the workspace's own stand.
+    """
+    wanted = list((places or {}).items())
+    custom: list[tuple[str | None, ...]] = []
     events: list[tuple[object, ...]] = []
     traits: list[tuple[object, ...]] = []
     refusals: list[Refusal] = []
@@ -87,7 +101,10 @@ def read_messages(
             continue
         # The parsed object is dropped here: keeping 5,000 of them makes parsing twice as slow.
         events.append(_event_row(row, event))
-    return Messages(_columns(events, EVENT_FIELDS), _columns(traits, TRAIT_FIELDS), refusals)
+        if wanted:
+            custom.append(tuple(_placed(event, paths) for _, paths in wanted))
+    own = _columns(custom, tuple(name for name, _ in wanted))
+    return Messages(_columns(events, EVENT_FIELDS), _columns(traits, TRAIT_FIELDS), refusals, own)
 
 
 _FOREIGN = Violation("source", "source", "source differs from the connector's")
@@ -161,6 +178,19 @@ def _device(event: dict[str, Any]) -> Any:
     return device.get("id") if device else None
 
 
+def _placed(event: Mapping[str, Any], paths: Places) -> str | None:
+    """The first text or whole number at one of the paths, as text."""
+    for path in paths:
+        found: Any = event
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, str) and found.strip():
+            return found
+        if isinstance(found, int) and not isinstance(found, bool):
+            return str(found)
+    return None
+
+
 def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:
     """The first field that is there and not null."""
     for name in names:
@@ -180,7 +210,7 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int) else value
 
 
-def _columns(rows: list[tuple[object, ...]], names: tuple[str, ...]) -> dict[str, pa.Array]:
+def _columns(rows: Sequence[tuple[object, ...]], names: tuple[str, ...]) -> dict[str, pa.Array]:
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     types = [pa.int32() if name == "row" else pa.string() for name in names]
     return {name: pa.array(column, kind) for name, kind, column in zip(names, types, columns, strict=True)}

@@ -11,6 +11,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.policies import Normaliser
 from pipelines.normalise.dictionaries import map_distinct
 
 
@@ -36,6 +37,18 @@ NOTHING_BLOCKED = BlockedIdentifiers()
 
 
 @dataclass(frozen=True)
+class CustomIdentifier:
+    """An identifier type of the workspace's own: where events carry it, its one spelling, and what it looks like.
+
+    ``pattern`` is matched as a whole after normalising; empty: anything.
+    """
+
+    places: tuple[tuple[str, ...], ...]
+    normaliser: Normaliser = "text"
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
 class NormaliseSettings:
     """Defaults and limits; all of it comes from the workspace's settings file."""
 
@@ -51,6 +64,8 @@ class NormaliseSettings:
     max_message_bytes: int
     #: By identifier type.
     blocked: Mapping[str, BlockedIdentifiers] = field(default_factory=dict)
+    #: Types of the workspace's own, by name.
+    custom: Mapping[str, CustomIdentifier] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=64)

@@ -45,7 +45,7 @@ class _Binder:
         for path, text in sorted(columns.items()):
             # A field of a line is one name: its dots, if any, belong to it.
             parts = (*prefix, path) if prefix else tuple(path.split("."))
-            kind = target_kind(parts, f"{self.where}.{key}", event_types(self.settings))
+            kind = target_kind(parts, f"{self.where}.{key}", event_types(self.settings), self.settings.external_ids)
             reference = self.reference(f"{key}.{path}", text, kind)
             if reference is not None:
                 found.append(Target(parts, kind, reference))

@@ -61,7 +61,7 @@ def check_mapping(source: str, settings: SourceSettings) -> None:
         msg = f"{where}.lines needs {where}.group_by: the column whose value the lines of one event share."
         raise UsageError(msg)
     for path in settings.columns:
-        target_kind(tuple(path.split(".")), f"{where}.columns", event_types(settings))
+        target_kind(tuple(path.split(".")), f"{where}.columns", event_types(settings), settings.external_ids)
     _refuse_overlaps(where, settings)
 
 

@@ -22,10 +22,11 @@ EXTERNAL_IDS = ("crm_id", "loyalty_id", "email", "phone", "payment_token", "devi
 SET_BY_LOADER = ("source", "received_at")
 
 
-def target_kind(path: Path, where: str, event_types: Sequence[str]) -> Kind:
+def target_kind(path: Path, where: str, event_types: Sequence[str], external_ids: Sequence[str] = ()) -> Kind:
     """What the contracts of some event types expect at a path (``("lines", field)``: a field of one line).
 
-    A field that no contract names is free. So is one about which the contracts of the types differ.
+    A field that no contract names is free. So is one about which the contracts of the types differ. The keys of
+    ``external_ids`` that are given are texts.
 
     Raises:
         UsageError: the envelope has no such field; names the setting (``where``) and what may have been meant.
@@ -35,6 +36,9 @@ def target_kind(path: Path, where: str, event_types: Sequence[str]) -> Kind:
         return kinds.pop()
     if all(path) and (path[0] in OPEN_OBJECTS or (path[0] == "lines" and len(path) > 1)):
         return "free"
+    if len(path) == 2 and path[0] == "external_ids" and path[1] in external_ids:
+        # Numbers of members and the like: leading noughts belong to them.
+        return "text"
     name = ".".join(path)
     if name in SET_BY_LOADER:
         msg = f"{where}: '{name}' is set by the loader. Take it out of the mapping."
