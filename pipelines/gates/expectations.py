@@ -126,9 +126,9 @@ def _stable_ids(settings: Settings) -> list[Expectation]:
 def _look_at_ids(setting: str) -> str:
     return (
         "Whoever keeps profile ids elsewhere has to follow so many. See which, and why, in the ledger identity.changes;"
-        " klantbeeld plan shows such changes before they are made. To undo them, put rules, match model or judgements"
-        f" back and run again. To accept them, set gates.{setting} over that share, run klantbeeld check, and set it"
-        " back."
+        " klantbeeld plan tells of such changes before they are made. If it is a mistake, put rules, match model or"
+        " judgements back and run again: the people are as they were, those who had been merged under new ids. If it"
+        f" is meant, set gates.{setting} over that share, run klantbeeld check, and set it back."
     )
 
 
