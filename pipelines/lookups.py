@@ -10,6 +10,7 @@ from models.errors import UsageError
 from models.lakes import LAKE, Lake
 from pipelines.normalise.emails import normalise_emails
 from pipelines.normalise.phones import normalise_phones
+from pipelines.removals.views import say_removals
 from schemas.tables import IDENTIFIER_TYPES
 
 
@@ -61,6 +62,9 @@ def find_one(lake: Lake, text: str) -> Found:
     if not found and lake.rows(f"select 1 from {LAKE}.identity.profile_ids where profile_id = ?", [text]):
         msg = f"Profile {text} has ended: none of its records is left. Its life: klantbeeld history {text}"
         raise UsageError(msg)
+    if not found and (removed := say_removals(lake, text)):
+        msg = f"Record {text} is {removed}. See: klantbeeld remove list"
+        raise UsageError(msg)
     if not found:
         msg = "No profile with that id or identifier is published. Is it spelled right, and has 'klantbeeld run' been?"
         raise UsageError(msg)
@@ -84,8 +88,7 @@ def find_records(lake: Lake, text: str) -> list[str]:
     identifier_type, values = _typed_values(lake, text)
     rows = lake.rows(
         f"""
-        select distinct source || ':' || source_record_id as record_id
-        from {LAKE}.ingest.identifiers
+        select distinct record_id from {LAKE}.identity.record_identifiers
         where value in (select unnest($values)) and ($type is null or type = $type)
         order by record_id
         """,
@@ -112,12 +115,17 @@ def follow_successors(lake: Lake, profile_id: str) -> str | None:
     return None
 
 
-def _typed_values(lake: Lake, text: str) -> tuple[str | None, list[str]]:
-    """The identifier type that a text names (``email:x@y``), if any, and the forms in which its value may be stored."""
-    head, _, tail = text.partition(":")
-    identifier_type, value = (head, tail) if head in IDENTIFIER_TYPES and tail else (None, text)
+def stored_forms(lake: Lake, value: str) -> list[str]:
+    """The forms in which an identifier's value may be stored, whatever its type."""
     country = lake.workspace.settings.workspace.default_country
     forms = {value.strip()}
     forms.update(filter(None, normalise_emails(pa.array([value])).to_pylist()))
     forms.update(filter(None, normalise_phones(pa.array([value]), country).to_pylist()))
-    return identifier_type, sorted(forms)
+    return sorted(forms)
+
+
+def _typed_values(lake: Lake, text: str) -> tuple[str | None, list[str]]:
+    """The identifier type that a text names (``email:x@y``), if any, and the forms in which its value may be stored."""
+    head, _, tail = text.partition(":")
+    identifier_type, value = (head, tail) if head in IDENTIFIER_TYPES and tail else (None, text)
+    return identifier_type, stored_forms(lake, value)

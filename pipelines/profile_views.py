@@ -7,6 +7,7 @@ from typing import Any
 from models.lakes import LAKE, Lake
 from models.migrations import ledger_relation
 from pipelines.households.views import household_of
+from pipelines.removals.views import kept_events
 
 
 def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def read_profile(lake: Lake, newest: Lake, profile_id: str, events: int = 20) ->
             lake,
             f"""select events.timestamp, events.type, events.name, events.source, events.amount, events.currency,
                 events.reference, events.message_id
-            from {LAKE}.ingest.events as events
+            from {kept_events(lake)} as events
             inner join {LAKE}.identity.record_profiles as record_profiles using (source, source_record_id)
             where record_profiles.profile_id = $id
             order by events.timestamp desc, events.message_id limit {int(events)}""",

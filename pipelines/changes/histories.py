@@ -10,6 +10,7 @@ from models.lakes import Lake
 from models.migrations import ledger_relation
 from pipelines.changes.sentences import say_profile_change, say_record_change
 from pipelines.lookups import find_profile, follow_successors
+from pipelines.removals.views import say_removals
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ def read_history(lake: Lake, text: str) -> History:
         last = changes[-1]["new_profile_id"]
         live = None if last is None else follow_successors(lake, last)
         told = [change | {"says": say_record_change(change)} for change in changes]
+        if last is None and (removed := say_removals(lake, text)):
+            told[-1]["says"] += f"; {removed}"
         return History("record", text, live, told)
     if changes := _profile_changes(lake, text):
         return History("profile", text, follow_successors(lake, text), changes)

@@ -75,12 +75,24 @@ def _profile_then(lake: Lake, profile_id: str, known_at: datetime) -> str | None
     current: str | None = profile_id
     if not _rows(lake, "kind = 'mint' and new_profile_id = $id", profile_id, known_at):
         return None
-    while retired := _rows(lake, "kind = 'retire' and old_profile_id = $id", str(current), known_at):
+    while retired := _ends(lake, str(current), known_at):
         current = retired[0]
         if current is None:
             msg = f"Profile {profile_id} had no record left at that moment. Its life: klantbeeld history {profile_id}"
             raise UsageError(msg)
     return current
+
+
+def _ends(lake: Lake, profile_id: str, known_at: datetime) -> list[str | None]:
+    """The successor of an id that had ended by then; empty while it is live, also when it is again."""
+    last = lake.rows(
+        f"""select kind, new_profile_id from {ledger_relation(lake)}
+        where (kind = 'retire' and old_profile_id = $id or kind = 'revive' and new_profile_id = $id)
+            and changed_at <= $known_at
+        order by position desc limit 1""",
+        {"id": profile_id, "known_at": known_at},
+    )
+    return [successor for kind, successor in last if kind == "retire"]
 
 
 def _rows(lake: Lake, condition: str, profile_id: str, known_at: datetime) -> list[str | None]:

@@ -16,6 +16,7 @@ REASONS = {
     "rules": "the rules changed",
     "match_model": "the match model changed",
     "removal": "a record was removed",
+    "undo": "its removal was taken back",
     "evidence": "the evidence changed and holds them together no more",
     "unknown": "the reason was not kept then",
 }
@@ -38,6 +39,8 @@ def say_profile_change(change: Change, profile_id: str) -> str:
     cause = say_cause(change)
     if kind == "mint":
         return f"began: {cause}"
+    if kind == "revive":
+        return f"is there again: {cause}"
     if kind == "remove":
         return f"record {record} was removed"
     if kind == "move" and new == profile_id:

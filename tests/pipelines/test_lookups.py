@@ -33,8 +33,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     with open_lake(workspace) as opened:
         story.write(opened)
         opened.connection.execute(
-            f"""insert into {LAKE}.ingest.identifiers
-            select source, record, type, value, timestamptz '2026-01-01', timestamptz '2026-01-01', 1, 'r1'
+            f"""insert into {LAKE}.identity.record_identifiers
+            select source || ':' || record, type, value, timestamptz '2026-01-01', timestamptz '2026-01-01', 1
             from (values {", ".join(IDENTIFIERS)}) as seen(source, record, type, value)"""
         )
         yield opened
