@@ -16,12 +16,14 @@ import pyarrow as pa
 from benchmarks.people import make_people
 from benchmarks.resolve import closure
 from identity.clustering import cluster_edges
+from identity.comparison_columns import comparison_columns
 from identity.evaluation import Evaluation, evaluate
+from identity.fitted_thresholds import fit_thresholds, with_thresholds
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import read_match_model
 from identity.scoring import score_pairs
-from models.settings import Settings
+from models.settings import IdentitySettings, Settings
 from tests.identity.labelled import (
     FAKE_1000,
     FEBRL,
@@ -69,19 +71,21 @@ def main(names: tuple[str, ...] = ()) -> None:
 
 def measured(records: pa.Table, pairs: pa.Table, truth: pa.Table) -> dict[str, Evaluation]:
     """Figures of our clustering, of plain components at our threshold, and at the best one."""
-    settings = Settings()
-    policies = settings.identifier_policies()
+    policies = Settings().identifier_policies()
+    # As clean does: thresholds for these very data.
+    model = fit_thresholds(read_match_model(), comparison_columns(records))
+    settings = with_thresholds(IdentitySettings(), model)
     states = identifier_states(records, pairs, policies)
     used = without_junk(pairs, states)
     edges = pa.concat_tables(
-        [match_key_edges(records, used, states), score_pairs(records, states, read_match_model(), settings.identity)]
+        [match_key_edges(records, used, states), score_pairs(records, states, model, settings)]
     )
-    ours = cluster_edges(records, used, edges, policies, settings.identity).assignments
+    ours = cluster_edges(records, used, edges, policies, settings).assignments
     plain = {weight: evaluate(truth, closure(records, edges, weight)) for weight in THRESHOLDS}
     best = max(plain, key=lambda weight: plain[weight].pairwise_f1)
     return {
         "ours": evaluate(truth, ours),
-        "components": evaluate(truth, closure(records, edges, settings.identity.link_match_weight)),
+        "components": evaluate(truth, closure(records, edges, settings.joins_from)),
         f"components at {best:g}": plain[best],
     }
 

@@ -14,11 +14,12 @@ from benchmarks.people import make_people
 from identity.clustering import cluster_edges
 from identity.disjoint_sets import DisjointSets
 from identity.evaluation import Evaluation, evaluate
+from identity.fitted_thresholds import with_thresholds
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import read_match_model
 from identity.scoring import score_pairs
-from models.settings import Settings
+from models.settings import IdentitySettings, Settings
 
 SIZES = (20_000, 100_000)
 SEED = 99
@@ -36,8 +37,8 @@ def main() -> None:
 def resolve(size: int) -> None:
     """One table of figures for about so many records."""
     records, pairs, truth = make_people(size, SEED)
-    settings = Settings()
-    policies = settings.identifier_policies()
+    policies, model = Settings().identifier_policies(), read_match_model()
+    settings = with_thresholds(IdentitySettings(), model)
     seconds: dict[str, float] = {}
 
     def timed(step: str, work: Callable[[], Result]) -> Result:
@@ -49,10 +50,10 @@ def resolve(size: int) -> None:
     states = timed("states", lambda: identifier_states(records, pairs, policies))
     used = without_junk(pairs, states)
     keys = timed("keys", lambda: match_key_edges(records, used, states))
-    scored = timed("scoring", lambda: score_pairs(records, states, read_match_model(), settings.identity))
+    scored = timed("scoring", lambda: score_pairs(records, states, model, settings))
     edges = pa.concat_tables([keys, scored])
-    ours = timed("clustering", lambda: cluster_edges(records, used, edges, policies, settings.identity))
-    plain = timed("closure", lambda: closure(records, edges, settings.identity.link_match_weight))
+    ours = timed("clustering", lambda: cluster_edges(records, used, edges, policies, settings))
+    plain = timed("closure", lambda: closure(records, edges, settings.joins_from))
 
     total = sum(seconds[step] for step in ("states", "keys", "scoring", "clustering"))
     print(f"{records.num_rows:,} records, {edges.num_rows:,} edges: {total:.1f} s, {records.num_rows / total:,.0f}/s")

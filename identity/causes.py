@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from identity.identifiers import PAIRS
 from identity.queries import conform, query
-from models.settings import IdentitySettings
 from schemas.tables import EDGES, IDENTITY_CHANGES
 
 JUDGEMENT_NUMBERS = pa.schema(
@@ -35,7 +34,7 @@ class Grounds:
     match_model: str | None = None
     rules_hash_before: str | None = None
     match_model_before: str | None = None
-    link_match_weight: float = IdentitySettings().link_match_weight
+    link_match_weight: float = 1.0
     after_position: int = 0
     judgements: pa.Table = field(default_factory=JUDGEMENT_NUMBERS.empty_table)
 

@@ -16,6 +16,8 @@ from models.errors import UsageError
 from models.lakes import LAKE, Lake
 from pipelines.lookups import find_profile, find_records
 from pipelines.obstacles import find_obstacles
+from pipelines.removals.views import say_removals
+from pipelines.thresholds import joining_match_weight
 
 MAX_WEAKEST_PLACE = 60
 """Of a larger person the weakest place is not looked for: it takes a flow for each record."""
@@ -55,7 +57,7 @@ def explain_person(lake: Lake, who: str) -> PersonExplanation:
         [profile_id],
     ).to_pylist()
     members = [record["record_id"] for record in records]
-    edges = links(read_edges(edges_between(lake, members)), lake.workspace.settings.identity.link_match_weight)
+    edges = links(read_edges(edges_between(lake, members)), joining_match_weight(lake.workspace))
     ties = find_ties(edges)
     return PersonExplanation(
         profile_id=profile_id,
@@ -103,7 +105,7 @@ def explain_two(lake: Lake, one: str, other: str) -> PairExplanation:
         )
     )
     a, b = _closest(left, right, profile_of, edges)
-    found = explain_pair(a, b, profile_of, edges, refusals, lake.workspace.settings.identity.link_match_weight)
+    found = explain_pair(a, b, profile_of, edges, refusals, joining_match_weight(lake.workspace))
     return replace(found, **find_obstacles(lake, found, profile_of)) if found.verdict == "two people" else found
 
 
@@ -150,6 +152,9 @@ def _late(pair: tuple[str, str]) -> tuple[list[int], list[int]]:
 
 def _records_of(lake: Lake, text: str) -> list[str]:
     found = find_records(lake, text)
+    if not found and (removed := say_removals(lake, text)):
+        msg = f"Record {text} is {removed}. See: klantbeeld remove list"
+        raise UsageError(msg)
     if not found:
         msg = f"Nothing is known under '{text}'. Name a record id, a profile id or an identifier that is published."
         raise UsageError(msg)

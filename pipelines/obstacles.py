@@ -23,6 +23,7 @@ from identity.obstacles import (
 from identity.shared_keys import SharedKey
 from models.lakes import LAKE, Lake
 from pipelines.comparisons import Comparisons
+from pipelines.thresholds import joining_match_weight
 
 
 def find_obstacles(lake: Lake, pair: PairExplanation, profile_of: Mapping[str, str]) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def find_obstacles(lake: Lake, pair: PairExplanation, profile_of: Mapping[str, s
     ``profile_of`` holds all records of both people.
     """
     a, b = pair.record_id_a, pair.record_id_b
-    weight = lake.workspace.settings.identity.link_match_weight
+    weight = joining_match_weight(lake.workspace)
     comparisons = Comparisons(lake)
     scored = next((edge for edge in pair.pairs if edge.kind == "probabilistic"), None)
     was_compared = scored is not None and set(scored.records) == {a, b}

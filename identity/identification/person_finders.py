@@ -18,6 +18,7 @@ from identity.identification.known_records import KnownRecords
 from identity.identification.shared_values import CarriedValues, carried_values, holder_of
 from identity.identification.shown_values import comparison_names
 from identity.identification.value_states import Policies
+from identity.limits import Limit, limited_values
 from identity.match_models import MatchModel
 from models.policies import IdentifierPolicy
 from models.settings import IdentitySettings
@@ -94,9 +95,7 @@ class PersonFinder:
             weight = sum(part.match_weight for part in shared.evidence)
             ends = (self.known.record_id(row), self.known.profile_id(row))
             found.setdefault(row, []).append(AnswerEdge(*ends, "deterministic", kind, weight, shared.evidence))
-        scored = score_candidates(
-            self.known, asked, self._forms, self._scorer, self._model, self._settings.keep_match_weight
-        )
+        scored = score_candidates(self.known, asked, self._forms, self._scorer, self._model, self._settings.keeps_from)
         for row, (rule, score) in scored.items():
             ends = (self.known.record_id(row), self.known.profile_id(row))
             edge = AnswerEdge(*ends, "probabilistic", rule, score.match_weight, score.evidence, self._scorer.version)
@@ -135,7 +134,7 @@ class PersonFinder:
         return links
 
     def _may_link(self, edge: AnswerEdge) -> bool:
-        return edge.kind == "deterministic" or edge.match_weight >= self._settings.link_match_weight
+        return edge.kind == "deterministic" or edge.match_weight >= self._settings.joins_from
 
     def _answer(
         self, record_id: str, joined: Sequence[str], edges: Sequence[AnswerEdge], refused: tuple[Refused, ...]
@@ -169,14 +168,11 @@ class PersonFinder:
         return replace(named, status="ambiguous", because=f"it would make one person of {len(candidates)}")
 
 
-def _facts(asked: AskedRecord, identifiers: Sequence[tuple[str, str]], limits: Mapping[str, int]) -> Facts:
-    limited: dict[str, set[str]] = {}
-    for kind, value in identifiers:
-        if kind in limits:
-            limited.setdefault(kind, set()).add(value)
+def _facts(asked: AskedRecord, identifiers: Sequence[tuple[str, str]], limits: Mapping[str, Limit]) -> Facts:
     said = asked.compared
-    frozen = {kind: frozenset(values) for kind, values in limited.items()}
-    return Facts(said["first_name"], said["family_name"], said["birth_date"], frozen)
+    # Asked now, and of no event time: its values count beside all others.
+    limited = limited_values(((kind, value, None, None) for kind, value in identifiers), limits)
+    return Facts(said["first_name"], said["family_name"], said["birth_date"], limited)
 
 
 def _strongest(edge: AnswerEdge) -> tuple[float, str, str]:

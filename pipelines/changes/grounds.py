@@ -14,6 +14,7 @@ from models.settings import Settings
 from models.workspaces import Workspace
 from pipelines.judgements import Entry, read_judgements
 from pipelines.runs.stages import fingerprint
+from pipelines.thresholds import joining_match_weight
 
 
 def read_grounds(workspace: Workspace, lake: Lake) -> Grounds:
@@ -31,7 +32,7 @@ def read_grounds(workspace: Workspace, lake: Lake) -> Grounds:
         match_model=name_match_model(workspace),
         rules_hash_before=rules_before,
         match_model_before=model_before,
-        link_match_weight=workspace.settings.identity.link_match_weight,
+        link_match_weight=joining_match_weight(workspace),
         after_position=position,
         judgements=number_judgements(read_judgements(workspace)),
     )

@@ -11,6 +11,7 @@ from models.errors import UsageError
 from models.lakes import Lake
 from pipelines.commands.options import Command
 from pipelines.explanations import PersonExplanation
+from pipelines.thresholds import joining_match_weight
 
 
 def picture_options(function: Command) -> Command:
@@ -37,7 +38,7 @@ def write_pictures(
     from pipelines.pictures.pages import pair_page, person_page
     from pipelines.pictures.people import pair_graph, person_graph
 
-    weight = lake.workspace.settings.identity.link_match_weight
+    weight = joining_match_weight(lake.workspace)
     if isinstance(explanation, PersonExplanation):
         graph = person_graph(lake, explanation)
         page = person_page(explanation, graph, weight)

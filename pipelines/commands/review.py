@@ -9,8 +9,6 @@ from pathlib import Path
 
 import click
 
-from identity.fitted_thresholds import link_match_weight
-from identity.match_models import read_match_model
 from models.errors import UsageError
 from models.lakes import Lake, published_lake
 from models.settings import SETTINGS_FILE
@@ -25,6 +23,7 @@ from pipelines.reviews.questions import KINDS, RANKED, Question
 from pipelines.reviews.queues import read_queue
 from pipelines.reviews.samples import read_sample
 from pipelines.reviews.settings_files import write_link_match_weight
+from pipelines.thresholds import joining_match_weight
 
 # Not the common option: that would open the current folder for the group when only its subcommand names a workspace.
 where_option = click.option(
@@ -109,7 +108,7 @@ def calibrate_command(context: click.Context, chance: float, write: bool, where:
     """
     workspace = open_workspace(Path(where or context.obj or "."))
     with published_lake(workspace) as lake:
-        threshold = _threshold(workspace)
+        threshold = joining_match_weight(workspace)
         sample = read_sample(lake, read_judgements(workspace), read_skipped(workspace), threshold)
     found = calibrate(sample, threshold, chance)
     if as_json:
@@ -132,7 +131,8 @@ def calibrate_command(context: click.Context, chance: float, write: bool, where:
 def _questions(workspace: Workspace, lake: Lake, kinds: Iterable[str], limit: int) -> list[Question]:
     """The first questions; pairs that somebody skipped come last."""
     wanted = set(kinds)
-    judgements, skipped, threshold = read_judgements(workspace), read_skipped(workspace), _threshold(workspace)
+    judgements, skipped = read_judgements(workspace), read_skipped(workspace)
+    threshold = joining_match_weight(workspace)
     drawn = "sample" in wanted
     sample = read_sample(lake, judgements, skipped, threshold, limit if drawn else 0)
     if wanted == {"sample"}:
@@ -142,11 +142,6 @@ def _questions(workspace: Workspace, lake: Lake, kinds: Iterable[str], limit: in
     # A stable sort: within both parts the rank stays.
     queue.sort(key=lambda question: pair_key(question.record_id_a, question.record_id_b) in skipped)
     return [*queue, *sample.following][:limit]
-
-
-def _threshold(workspace: Workspace) -> float:
-    settings = workspace.settings.identity
-    return link_match_weight(settings, read_match_model(settings.match_model, workspace.root))
 
 
 def _print_calibration(found: Calibration) -> None:

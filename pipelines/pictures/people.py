@@ -11,6 +11,7 @@ from identity.explanations import PairExplanation
 from models.lakes import LAKE, Lake
 from pipelines.explanations import PersonExplanation, edges_between, refusals_around
 from pipelines.pictures.graphs import Graph, make_graph
+from pipelines.thresholds import joining_match_weight
 from schemas.tables import REFUSALS
 
 
@@ -64,7 +65,7 @@ def _graph(
         profile_id,
         edges,
         read_refusals(pa.Table.from_pylist(around, REFUSALS)),
-        lake.workspace.settings.identity.link_match_weight,
+        joining_match_weight(lake.workspace),
         asked,
         explanation.path if explanation is not None else (),
     )

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 import pyarrow as pa
 
+from identity.fitted_thresholds import with_thresholds
 from identity.increments import Calibration
 from identity.judgements import judgements_table
 from identity.match_models import match_model_file, read_match_model
@@ -55,10 +56,11 @@ def read_rules(workspace: Workspace) -> Rules:
         UsageError: the match model is not there or is none, or judgements are wrong or contradict each other.
     """
     settings = workspace.settings
+    model = read_match_model(settings.identity.match_model, workspace.root)
     return Rules(
-        settings=settings.identity,
+        settings=with_thresholds(settings.identity, model),
         policies=settings.identifier_policies(),
-        model=read_match_model(settings.identity.match_model, workspace.root),
+        model=model,
         # From the workspace and not from the lake: they survive whatever becomes of that.
         judgements=judgements_table(read_judgements(workspace)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from identity.clustering import Clusters, cluster_edges
+from identity.fitted_thresholds import with_thresholds
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import read_match_model
@@ -12,7 +13,7 @@ from identity.scoring import score_pairs
 from models.settings import IdentitySettings, Settings
 
 POLICIES = Settings().identifier_policies()
-SETTINGS = IdentitySettings()
+SETTINGS = with_thresholds(IdentitySettings(), read_match_model())
 
 
 def resolve(records: pa.Table, pairs: pa.Table) -> Clusters:

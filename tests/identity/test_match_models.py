@@ -78,7 +78,7 @@ def test_a_file_of_format_1_has_thresholds_worked_out(tmp_path: Path) -> None:
     model = read_match_model("old.json", tmp_path)
     assert model.thresholds is None
     assert model.calibrated().records == 32768
-    assert model.calibrated().link_match_weight == 1.0
+    assert model.calibrated().link_match_weight == 0.5
     assert model.calibrated().expected_precision > 0.98
 
 

@@ -23,7 +23,7 @@ def one_comparison(*levels: tuple[float, float]) -> dict[str, Any]:
 
 def test_where_everything_is_known_joining_asks_for_odds_of_two_to_one() -> None:
     found = calibrate_thresholds(SETTINGS, EVERYTHING, 5000)
-    assert (found.link_match_weight, found.keep_match_weight) == (1.0, -1.0)
+    assert (found.link_match_weight, found.keep_match_weight) == (0.5, -1.5)
     assert found.expected_precision > 0.99
     assert found.expected_recall > 0.95
 

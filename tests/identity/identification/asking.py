@@ -52,7 +52,7 @@ def person_finder(records: pa.Table, pairs: pa.Table, evaluation: Evaluation) ->
         evaluation.states,
         evaluation.edges,
         profiles,
-        SETTINGS.link_match_weight,
+        SETTINGS.joins_from,
         comparison_names(MODEL),
     )
     return PersonFinder(known, MODEL, SETTINGS, POLICIES)

@@ -107,7 +107,7 @@ def test_a_sample_is_drawn_when_asked_for_and_calibrates(
     # The group may name the workspace as well as its subcommand.
     for arguments in (("calibrate", "-w", workspace.root), ("-w", workspace.root, "calibrate")):
         found = klantbeeld("review", *arguments, "--json").data
-        assert (found["pairs"], found["labels"], found["same"], found["link_match_weight"]) == (3, 3, 2, 1.0)
+        assert (found["pairs"], found["labels"], found["same"], found["link_match_weight"]) == (3, 3, 2, 0.5)
     assert "of them the same person              2\n" in klantbeeld("review", "calibrate", "-w", workspace.root).out
     refused = klantbeeld("review", "calibrate", "--write", "-w", workspace.root)
     assert (refused.code, "3 labels are too few to write a threshold; 20 are needed." in refused.err) == (2, True)
