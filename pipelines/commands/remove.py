@@ -49,7 +49,10 @@ def record_command(record_id: str, why: str, by: str, workspace: Workspace) -> N
 
 
 @command.command("identifier")
-@click.argument("identifier_type", metavar="TYPE", type=click.Choice(IDENTIFIER_TYPES))
+@click.argument(
+    "identifier_type",
+    metavar="TYPE",
+)
 @click.argument("value", metavar="VALUE")
 @click.option("--record", "record_id", metavar="RECORD_ID", help="Of this source record alone; by default nobody's.")
 @decision_options
@@ -62,6 +65,10 @@ def identifier_command(
     """
     from pipelines.lookups import stored_forms
 
+    types = [*dict.fromkeys([*IDENTIFIER_TYPES, *workspace.settings.identifier_policies()])]
+    if identifier_type not in types:
+        msg = f"'{identifier_type}' is no identifier type. Known: {', '.join(types)}."
+        raise UsageError(msg)
     with open_lake(workspace, read_only=True) as lake:
         held = lake.rows(
             f"""select distinct value from {LAKE}.ingest.identifiers
