@@ -82,10 +82,12 @@ class ChangedState:
         return pa.concat_tables([self.before.records(wanted - self.ids), mine]).sort_by("record_id")
 
     def pairs(self, record_ids: Iterable[str]) -> pa.Table:
-        """``record_id``, ``type`` and ``value`` of some records' identifiers."""
+        """PAIRS of some records' identifiers, without ``events``."""
         wanted = set(record_ids)
         mine = _of_records(self.changed.pairs, wanted)
-        return pa.concat_tables([self.before.pairs(wanted - self.ids), mine]).select(["record_id", "type", "value"])
+        return pa.concat_tables([self.before.pairs(wanted - self.ids), mine]).select(
+            ["record_id", "type", "value", "first_seen", "last_seen"]
+        )
 
     def holders(self, values: pa.Table) -> set[str]:
         """Ids of the records that carry one of some values (VALUES)."""

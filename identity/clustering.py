@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 
 from identity.comparison_columns import comparison_columns
 from identity.groups import JUDGED_DIFFERENT, Facts, Groups
+from identity.limits import Limit, limited_values, limits_of, moments_of
 from identity.links import MAX_COMPONENT_RECORDS, Link, components, pieces, record_count
 from identity.queries import query, session
 from models.settings import IdentifierPolicy, IdentitySettings
@@ -70,7 +72,8 @@ def cluster_edges(
     against a union. Edges are tried from the strongest to the weakest, and a union is refused when it would
 
     - bring together two records that a judgement keeps apart, be it through others,
-    - give a person more values of an identifier type than ``max_per_person`` (``pairs`` must not hold junk values),
+    - give a person more values of an identifier type than ``max_per_person`` (``pairs`` must not hold junk values), at
+      all or within its window of event time (``pairs`` then need ``first_seen`` and ``last_seen``),
     - join groups whose first names or birth dates mostly disagree, unless the scored pairs between them
       speak for it on average (two records that only share an identifier have to agree),
     - join groups between which lie ``MIN_PAIRS`` pairs or more, and these weigh less than nothing in sum,
@@ -82,7 +85,7 @@ def cluster_edges(
     with session() as sql:
         table = query(sql, "clustering", {"edges": edges}, {"link_match_weight": settings.link_match_weight})
     links = [Link(*row) for row in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)]
-    limits = {name: policy.max_per_person for name, policy in policies.items() if policy.max_per_person > 0}
+    limits = limits_of(policies)
     facts = _facts(records, pairs, limits)
     cluster_of = {record: record for record in records["record_id"].to_pylist()}
     refusals: list[Refusal] = []
@@ -109,7 +112,7 @@ def cluster_edges(
 
 
 def cluster_component(
-    links: Sequence[Link], facts: Mapping[str, Facts], limits: Mapping[str, int]
+    links: Sequence[Link], facts: Mapping[str, Facts], limits: Mapping[str, Limit]
 ) -> tuple[list[list[str]], list[Refusal]]:
     """The clusters of one component and the unions it refused.
 
@@ -143,22 +146,22 @@ def _alarm(component: Sequence[Link], pieces: int) -> dict[str, object]:
     }
 
 
-def _facts(records: pa.Table, pairs: pa.Table, limits: Mapping[str, int]) -> dict[str, Facts]:
-    limited: dict[str, dict[str, set[str]]] = {}
-    held = zip(*(pairs[name].to_pylist() for name in ("record_id", "type", "value")), strict=True)
-    for record, name, value in held:
+def _facts(records: pa.Table, pairs: pa.Table, limits: Mapping[str, Limit]) -> dict[str, Facts]:
+    held: dict[str, list[tuple[str, str, datetime | None, datetime | None]]] = {}
+    columns = (*(pairs[name].to_pylist() for name in ("record_id", "type", "value")), *moments_of(pairs))
+    for record, name, value, first_seen, last_seen in zip(*columns, strict=True):
         if name in limits:
-            limited.setdefault(record, {}).setdefault(name, set()).add(value)
-    columns = comparison_columns(records)
+            held.setdefault(record, []).append((name, value, first_seen, last_seen))
+    compared = comparison_columns(records)
     rows = zip(
-        *(columns[name].to_pylist() for name in ("record_id", "first_name", "family_name", "birth_date")), strict=True
+        *(compared[name].to_pylist() for name in ("record_id", "first_name", "family_name", "birth_date")), strict=True
     )
     return {
         record: Facts(
             first_name,
             family_name,
             birth_date,
-            {name: frozenset(values) for name, values in limited.get(record, {}).items()},
+            limited_values(held.get(record, ()), limits),
         )
         for record, first_name, family_name, birth_date in rows
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from identity.disjoint_sets import DisjointSets
+from identity.limits import Held, Limit
 from identity.links import MAX_COMPONENT_RECORDS, Link
 from identity.names import birth_dates_agree, first_names_agree
 
@@ -30,7 +31,7 @@ class Facts:
     first_name: str | None = None
     family_name: str | None = None
     birth_date: str | None = None
-    limited: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    limited: Mapping[str, frozenset[Held]] = field(default_factory=dict)
 
 
 class Between(NamedTuple):
@@ -66,7 +67,7 @@ NOTHING = Between()
 class Groups:
     """Groups of records that grow by union, with what is known of each group and between each two."""
 
-    def __init__(self, links: Sequence[Link], facts: Mapping[str, Facts], limits: Mapping[str, int]) -> None:
+    def __init__(self, links: Sequence[Link], facts: Mapping[str, Facts], limits: Mapping[str, Limit]) -> None:
         self._sets = DisjointSets()
         self._limits = limits
         self._known: dict[str, Known] = {}
@@ -97,9 +98,9 @@ class Groups:
         """Why the evidence has two groups stay apart, or None."""
         left, right = self._known[one], self._known[other]
         for name, limit in self._limits.items():
-            values = left.limited.get(name, frozenset()) | right.limited.get(name, frozenset())
-            if len(values) > limit and name in left.limited and name in right.limited:
-                return f"{name}: more than {limit} for one person"
+            mine, theirs = left.limited.get(name), right.limited.get(name)
+            if mine is not None and theirs is not None and limit.is_broken_by(mine | theirs):
+                return f"{name}: {limit.words}"
         if len(left.members) + len(right.members) > MAX_COMPONENT_RECORDS:
             return f"more than {MAX_COMPONENT_RECORDS} records"
         between = self._between[one].get(other, NOTHING)
@@ -138,7 +139,7 @@ class Known:
     first_names: dict[str, int]
     family_names: set[str]
     birth_dates: dict[str, int]
-    limited: dict[str, frozenset[str]]
+    limited: dict[str, frozenset[Held]]
     described: int
     """How many of the members say a name or a birth date."""
 

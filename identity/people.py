@@ -19,6 +19,9 @@ from schemas.tables import EDGES
 
 STEPS = 4
 
+PAIR_COLUMNS = ("record_id", "type", "value", "first_seen", "last_seen")
+"""Of PAIRS; without the last two, limits hold for all time."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -50,7 +53,7 @@ def find_people(
         rules: settings, policies, model and judgements.
         progress: called with the number of steps done, of ``STEPS``.
     """
-    pairs = pairs.select(["record_id", "type", "value"])
+    pairs = pairs.select([name for name in PAIR_COLUMNS if name in pairs.column_names])
     states = identifier_states(records, pairs, rules.policies)
     progress(1)
     used = without_junk(pairs, states)

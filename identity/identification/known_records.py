@@ -6,6 +6,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -19,6 +20,7 @@ from identity.comparison_columns import comparison_columns
 from identity.identification.linked_records import LinkedRecords
 from identity.identification.shown_values import shown_values
 from identity.key_indexes import Segment
+from identity.limits import Limit, limited_values, moments_of
 from identity.match_indexes import MatchIndex
 from identity.queries import session
 from identity.scoring import with_places, without_junk_values
@@ -39,7 +41,7 @@ class KnownRecords:
     - ``records``: RECORDS, ``compared``: their comparison columns, ``shown``: what evidence shows; both without junk.
     - ``profile_ids``: of each row.
     - ``index``: finds numbers of records by blocking keys; ``row_of_number`` says which row a number has.
-    - ``holders``: hash of identifier type and value -> row; ``pairs``: type and value, ``starts`` of each row's.
+    - ``holders``: hash of type and value -> row; ``pairs``: type, value and when seen, ``starts`` of each row's.
     - ``states``: hash of identifier type and value -> place in ``state_rows`` (IDENTIFIER_STATES).
     - ``junk``: identifier types and values that are nobody's.
     - ``totals``: per identifier type, records and their squares over its values that are not junk.
@@ -89,7 +91,8 @@ class KnownRecords:
                 index, _ = MatchIndex().with_records(with_places(compared.slice(0, 0)), with_places(compared), sql)
             owners = pc.index_in(pairs["record_id"], value_set=ids).to_numpy().astype(np.int64)
             order = np.argsort(owners, kind="stable")
-            pairs = pairs.select(["type", "value"]).take(pa.array(order)).combine_chunks()
+            told = [name for name in ("type", "value", "first_seen", "last_seen") if name in pairs.column_names]
+            pairs = pairs.select(told).take(pa.array(order)).combine_chunks()
             holder_keys, state_keys = _keys(sql, pairs), _keys(sql, states)
         numbers = index.find_numbers(ids.combine_chunks())
         row_of_number = np.full(len(index.record_ids), -1, np.int64)
@@ -145,6 +148,10 @@ class KnownRecords:
         part = self.pairs.slice(start, end - start)
         return zip(part["type"].to_pylist(), part["value"].to_pylist(), strict=True)
 
+    def _seen(self, row: int) -> Iterator[tuple[str, str, datetime | None, datetime | None]]:
+        start, end = int(self.starts[row]), int(self.starts[row + 1])
+        part = self.pairs.slice(start, end - start)
+        return zip(part["type"].to_pylist(), part["value"].to_pylist(), *moments_of(part), strict=True)
     def holders_of(self, kind: str, value: str) -> list[int]:
         """Rows that carry an identifier value."""
         return _values_of(self.holders, identifier_key(kind, value))
@@ -154,18 +161,14 @@ class KnownRecords:
         places = _values_of(self.states, identifier_key(kind, value))
         return _taken(self.state_rows, places)[0] if places else None
 
-    def facts(self, rows: Iterable[int], limits: Mapping[str, int]) -> dict[str, Facts]:
+    def facts(self, rows: Iterable[int], limits: Mapping[str, Limit]) -> dict[str, Facts]:
         """What the vetoes of clustering look at, by record id; junk values do not count."""
         found: dict[str, Facts] = {}
         rows = list(rows)
         for row, said in zip(rows, self.compared_rows(rows, FACTS), strict=True):
-            limited: dict[str, set[str]] = {}
-            if limits:
-                for kind, value in self.identifiers(row):
-                    if kind in limits and (kind, value) not in self.junk:
-                        limited.setdefault(kind, set()).add(value)
-            frozen = {kind: frozenset(values) for kind, values in limited.items()}
-            found[self.record_id(row)] = Facts(said["first_name"], said["family_name"], said["birth_date"], frozen)
+            held = (pair for pair in self._seen(row) if pair[:2] not in self.junk) if limits else ()
+            limited = limited_values(held, limits)
+            found[self.record_id(row)] = Facts(said["first_name"], said["family_name"], said["birth_date"], limited)
         return found
 
     def links_between(self, rows: Iterable[int]) -> list[Link]:

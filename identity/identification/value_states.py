@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from identity.compiled_scorers.functions import jaro_winkler_similarity
 from identity.identifiers import EMAILS_PER_PERSON, JUNK_PEOPLE, JUNK_RECORDS, MAX_DESCRIPTIONS
+from identity.limits import Limit, limits_of
 from identity.names import birth_dates_agree, first_names_agree
 from models.settings import IdentifierPolicy
 
@@ -55,9 +56,9 @@ class Policies:
         return self.policies.get(kind, IdentifierPolicy()).max_people_per_value
 
     @cached_property
-    def limits(self) -> dict[str, int]:
+    def limits(self) -> dict[str, Limit]:
         """Types of which a person has no more than so many values."""
-        return {kind: policy.max_per_person for kind, policy in self.policies.items() if policy.max_per_person > 0}
+        return limits_of(self.policies)
 
     @cached_property
     def _compiled(self) -> dict[str, tuple[frozenset[str], tuple[Callable[[str], object], ...]]]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from identity.clustering import ALARMS, ASSIGNMENTS, Clusters, cluster_edges
 from identity.spark.components import component_labels
 from identity.spark.frames import bucket_of, map_bucket_pairs, settle
-from identity.spark.holders import COLUMNS, held_pairs
+from identity.spark.holders import COLUMNS, SEEN, held_pairs
 from models.policies import IdentifierPolicy
 from models.settings import IdentitySettings
 from schemas.tables import REFUSALS
@@ -67,7 +67,8 @@ def _limited(pairs: DataFrame, policies: Mapping[str, IdentifierPolicy]) -> Data
 
     limited = [name for name, policy in policies.items() if policy.max_per_person > 0]
     held = pairs.where(f.col("type").isin(limited)).groupBy("record_id")
-    return held.agg(f.collect_list(f.struct("type", "value")).alias("held"))
+    told = [name for name in ("type", "value", *SEEN) if name in pairs.columns]
+    return held.agg(f.collect_list(f.struct(*told)).alias("held"))
 
 
 def _inside(edges: DataFrame, labels: DataFrame) -> DataFrame:

@@ -17,6 +17,9 @@ COLUMNS = ("record_id", *TRAITS, *IDENTIFIER_TYPES)
 
 PAIRS = pa.schema([("record_id", pa.string()), ("type", pa.string()), ("value", pa.string())])
 
+SEEN = ("first_seen", "last_seen")
+"""Of a held value where the function of values asks when it was seen."""
+
 
 def with_values(pairs: DataFrame, records: DataFrame, *by: str) -> DataFrame:
     """One row per record (and ``by``) of the pairs: COLUMNS and ``held``, its (type, value) structs among the pairs."""
@@ -27,8 +30,12 @@ def with_values(pairs: DataFrame, records: DataFrame, *by: str) -> DataFrame:
 
 
 def held_pairs(rows: pa.Table, column: str = "held") -> pa.Table:
-    """The PAIRS in rows of :func:`with_values`; records that hold nothing (null) have none."""
+    """The PAIRS in rows of :func:`with_values`, with SEEN where they tell; records that hold nothing have none."""
     lists = rows[column].combine_chunks()
     values = pc.list_flatten(lists)
     ids = rows["record_id"].combine_chunks().take(pc.list_parent_indices(lists))
-    return pa.table([ids, pc.struct_field(values, "type"), pc.struct_field(values, "value")], schema=PAIRS)
+    pairs = pa.table([ids, pc.struct_field(values, "type"), pc.struct_field(values, "value")], schema=PAIRS)
+    for name in SEEN:
+        if values.type.get_field_index(name) >= 0:
+            pairs = pairs.append_column(name, pc.struct_field(values, name))
+    return pairs
