@@ -13,7 +13,7 @@ from identity.judgements import judgement_edges
 from identity.people import People, Rules
 from identity.spark.clusters import ClusterFrames, cluster_on_spark
 from identity.spark.frames import from_arrow, settle, spark_schema, to_arrow
-from identity.spark.holders import COLUMNS, PAIRS
+from identity.spark.holders import COLUMNS, PAIRS, SEEN
 from identity.spark.key_edges import key_edges
 from identity.spark.scores import score_on_spark
 from identity.spark.value_states import value_states, without_junk
@@ -52,7 +52,7 @@ def find_people_on_spark(
     """
     frames = people_frames(
         from_arrow(session, records.select(COLUMNS)),
-        from_arrow(session, pairs.select(PAIRS.names).cast(PAIRS)),
+        from_arrow(session, _told(pairs, rules)),
         rules,
         progress,
     )
@@ -85,6 +85,15 @@ def people_frames(
     edges = settle(keys.unionByName(scored).unionByName(judged))
     progress(3)
     return PeopleFrames(states, edges, cluster_on_spark(records, used, edges, rules.policies, rules.settings))
+
+
+def _told(pairs: pa.Table, rules: Rules) -> pa.Table:
+    """PAIRS; with when they were seen where a limit of the rules has a window."""
+    told = pairs.select(PAIRS.names).cast(PAIRS)
+    if any(policy.window_days for policy in rules.policies.values()):
+        for name in SEEN:
+            told = told.append_column(name, pairs[name])
+    return told
 
 
 def _judged(records: DataFrame, judgements: pa.Table) -> pa.Table:
