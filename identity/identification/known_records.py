@@ -152,6 +152,7 @@ class KnownRecords:
         start, end = int(self.starts[row]), int(self.starts[row + 1])
         part = self.pairs.slice(start, end - start)
         return zip(part["type"].to_pylist(), part["value"].to_pylist(), *moments_of(part), strict=True)
+
     def holders_of(self, kind: str, value: str) -> list[int]:
         """Rows that carry an identifier value."""
         return _values_of(self.holders, identifier_key(kind, value))
