@@ -48,7 +48,7 @@ def _candidates(compared: DataFrame) -> DataFrame:
         return keys.set_column(0, "place", part["record_id"].combine_chunks().take(keys["place"].combine_chunks()))
 
     keys = settle(map_rows(compared, keys_of, NAMED_KEYS))
-    return run_sql(compared.sparkSession, "blocking", {"keys": keys}, {"max_block_records": MAX_BLOCK_RECORDS})  # type: ignore[no-any-return]
+    return run_sql(compared.sparkSession, "blocking", {"keys": keys}, {"max_block_records": MAX_BLOCK_RECORDS})
 
 
 def _counts(compared: DataFrame) -> DataFrame:
@@ -88,7 +88,7 @@ def _predict(
     logging.getLogger("splink").setLevel(logging.ERROR)
     session = compared.sparkSession
     register_functions(session)
-    api = SparkAPI(
+    api = SparkAPI(  # type: ignore[no-untyped-call]
         spark_session=session,
         break_lineage_method="parquet" if checkpoint_path(session) else "persist",
         register_udfs_automatically=False,

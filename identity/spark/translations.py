@@ -67,7 +67,7 @@ def to_spark(condition: str) -> str:
         translated = _translated(node)
         if translated is not node:
             node.replace(translated)
-    return tree.this.sql(dialect="spark")  # type: ignore[no-any-return]
+    return tree.this.sql(dialect="spark")
 
 
 def model_on_spark(model: MatchModel) -> MatchModel:
@@ -81,17 +81,23 @@ def _translated(node: exp.Expr) -> exp.Expr:
     name = _NODES.get(type(node), node.name.lower() if isinstance(node, exp.Anonymous) else "")
     arguments = node.expressions if isinstance(node, exp.Anonymous) else [node.this, node.args.get("expression")]
     if name in REGISTERED:
-        return exp.Anonymous(this=_registered(name), expressions=arguments)
+        return _call(_registered(name), *arguments)
     if name == "list_intersect":
         one, other = arguments
-        # DuckDB finds nothing in common with an unknown list, Spark nothing at all.
-        nothing = exp.Anonymous(this="array_intersect", expressions=[one, exp.Array(expressions=[])])
-        common = exp.Anonymous(this="array_intersect", expressions=[one.copy(), other])
-        return exp.Coalesce(this=common, expressions=[nothing])
+        # DuckDB finds nothing in common with an unknown list, Spark does not know; and nulls are nothing in common.
+        nothing = _call("array_intersect", one.copy(), exp.Array(expressions=[]))
+        return _call("array_compact", exp.Coalesce(this=_call("array_intersect", one, other), expressions=[nothing]))
+    if isinstance(node, exp.ArrayContains):
+        # Of a list with nulls Spark does not know whether it holds a value that it does not see.
+        return _call("array_contains", _call("array_compact", node.this), node.expression)
     if isinstance(node, exp.ArraySize):
         # SIZE of an unknown list is -1 in some of Spark's modes.
-        return exp.Anonymous(this="array_size", expressions=[node.this])
+        return _call("array_size", node.this)
     return node
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def _registered(name: str) -> str:

@@ -57,13 +57,13 @@ CONDITIONS = (
 
 @marked
 def test_functions_in_conditions_give_on_spark_what_they_give_on_duckdb() -> None:
-    lists = ([], ["a", "Zoë"], ["a", "a", "abc"], None)
+    lists = ([], ["a", "Zoë"], ["a", "a", "abc"], [None, "a"], [None], None)
     rows = [
         (one, other, many, many_there) for one in TEXTS for other in TEXTS for many in lists for many_there in lists
     ]
     schema = pa.schema(
         [
-            ("at", pa.int64()),
+            ("number", pa.int64()),
             *((name, pa.string()) for name in ("one_l", "one_r")),
             *((name, pa.list_(pa.string())) for name in ("many_l", "many_r")),
         ]
@@ -74,13 +74,13 @@ def test_functions_in_conditions_give_on_spark_what_they_give_on_duckdb() -> Non
     )
     with duckdb.connect() as sql:
         sql.register("texts", table)
-        expected = sql.execute(f"select {', '.join(CONDITIONS)} from texts order by at").fetchall()
+        expected = sql.execute(f"select {', '.join(CONDITIONS)} from texts order by number").fetchall()
     with make_session("local[2]") as session:
         register_functions(session)
         from_arrow(session, table).createOrReplaceTempView("texts")
         translated = ", ".join(f"{to_spark(condition)} as c{at}" for at, condition in enumerate(CONDITIONS))
-        found = session.sql(f"select at, {translated} from texts").collect()
-    assert [tuple(row)[1:] for row in sorted(found, key=lambda row: row["at"])] == expected
+        found = session.sql(f"select number, {translated} from texts").collect()
+    assert [tuple(row)[1:] for row in sorted(found, key=lambda row: row["number"])] == expected
 
 
 def test_names_in_conditions_are_quoted_as_spark_quotes_them() -> None:
