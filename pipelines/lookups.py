@@ -127,5 +127,6 @@ def stored_forms(lake: Lake, value: str) -> list[str]:
 def _typed_values(lake: Lake, text: str) -> tuple[str | None, list[str]]:
     """The identifier type that a text names (``email:x@y``), if any, and the forms in which its value may be stored."""
     head, _, tail = text.partition(":")
-    identifier_type, value = (head, tail) if head in IDENTIFIER_TYPES and tail else (None, text)
+    types = {*IDENTIFIER_TYPES, *lake.workspace.settings.identity.identifiers}
+    identifier_type, value = (head, tail) if head in types and tail else (None, text)
     return identifier_type, stored_forms(lake, value)

@@ -43,7 +43,8 @@ def resolve_changes(
     progress("resolve", 0, STEPS)
     state = ResolvedState(lake.connection, f"{LAKE}.identity")
     inputs = read_inputs(lake, sources, removed)
-    changed, refreshed = _split(state, inputs, sources)
+    timed = [name for name, policy in rules.policies.items() if policy.max_per_person and policy.window_days]
+    changed, refreshed = _split(state, inputs, sources, timed)
     progress("resolve", 1, STEPS)
     increment = find_increment(state, index, last.calibration, changed, rules)
     if increment is None:
@@ -67,8 +68,11 @@ def resolve_changes(
     return Outcome(write, increment.index, increment.calibration, names.changes, len(changed.ids), alarms)
 
 
-def _split(state: ResolvedState, inputs: ResolveInputs, sources: pa.Table) -> tuple[Changed, Changed]:
-    """Records that say something else than before; and those of which there is only more to be seen."""
+def _split(state: ResolvedState, inputs: ResolveInputs, sources: pa.Table, timed: list[str]) -> tuple[Changed, Changed]:
+    """Records that say something else than before; and those of which there is only more to be seen.
+
+    ``timed`` are identifier types whose limit has a window of event time: of them, when they were seen says something.
+    """
     asked = pc.binary_join_element_wise(sources["source"], sources["source_record_id"], ":").to_pylist()
     before, pairs_before = state.records(asked), state.pairs(asked)
     gone = frozenset(before["record_id"].to_pylist()) - frozenset(inputs.records["record_id"].to_pylist())
@@ -76,11 +80,16 @@ def _split(state: ResolvedState, inputs: ResolveInputs, sources: pa.Table) -> tu
     for old, new, ignored in (
         (before, inputs.records, MOMENTS),
         (pairs_before, inputs.pairs, (*MOMENTS, "events")),
+        (_of_types(pairs_before, timed), _of_types(inputs.pairs, timed), ("events",)),
     ):
         told = [name for name in new.column_names if name not in ignored]
         for one, another in ((old, new), (new, old)):
             other |= set(subtract(one.select(told), another.select(told))["record_id"].to_pylist())
     return _only(inputs, other - gone, gone), _only(inputs, set(inputs.records["record_id"].to_pylist()) - other)
+
+
+def _of_types(pairs: pa.Table, types: list[str]) -> pa.Table:
+    return pairs.filter(pc.is_in(pairs["type"], pa.array(types, pa.string())))
 
 
 def _only(inputs: ResolveInputs, record_ids: set[str], gone: frozenset[str] = frozenset()) -> Changed:
