@@ -101,13 +101,15 @@ def batch_command(
     """
     from pipelines.removals.batches import places_between, places_of_file, places_of_run
 
+    named = {"run": run_id, "source": source, "file": path, "from": first, "to": last}
+    given = {name for name, value in named.items() if value is not None}
     with open_lake(workspace, read_only=True) as lake:
-        if run_id is not None and source is path is first is last is None:
-            places = places_of_run(lake, run_id)
-        elif source is not None and path is not None and run_id is first is last is None:
+        if given == {"run"}:
+            places = places_of_run(lake, str(run_id))
+        elif source is not None and path is not None and given == {"source", "file"}:
             places = places_of_file(lake, path, source)
-        elif first is not None and last is not None and run_id is source is path is None:
-            places = places_between(first, last)
+        elif given == {"from", "to"}:
+            places = places_between(str(first), str(last))
         else:
             msg = "Name one batch: RUN_ID, or --source and --file, or --from and --to."
             raise UsageError(msg)
