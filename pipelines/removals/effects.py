@@ -12,7 +12,6 @@ import pyarrow as pa
 from identity.removals import SOURCES
 from models.lakes import LAKE, Lake
 from pipelines.removals.files import PLACES, Entry
-from pipelines.removals.restating import restate
 from schemas.tables import IDENTIFIER_TYPES, IDENTIFIERS, REMOVALS, REMOVED_EVENTS
 
 FOLDER = Path(__file__).parent
@@ -62,6 +61,9 @@ def find_effects(lake: Lake, removals: Sequence[Entry]) -> Effects:
     """
     if not removals:
         return NOTHING_REMOVED
+    # The normalisers' Arrow values bring pandas, and most workspaces removed nothing.
+    from pipelines.removals.restating import restate
+
     with _registered(lake, _targets(removals)):
         taken, losses = lake.sql(_sql("taken")), lake.sql(_sql("losses"))
         with _registered(lake, {"taken_events": taken, "losses": losses}):
