@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.comparison_columns import comparison_columns
 from identity.disjoint_sets import DisjointSets
@@ -89,16 +90,19 @@ def find_households(profiles: pa.Table, identifiers: pa.Table, policy: Household
 
 def surnames(profiles: pa.Table) -> pa.Table:
     """The surnames that people go by (``profile_id``, ``surname``), as compared: of a double name each part as well."""
-    columns = {name: profiles[name] for name in RECORDS.names if name in profiles.column_names}
-    columns["record_id"] = profiles["profile_id"]
-    rows = profiles.num_rows
-    records = pa.table([columns.get(part.name, pa.nulls(rows, part.type)) for part in RECORDS], names=RECORDS.names)
-    spelled = comparison_columns(records).select(["record_id", "family_name", "family_parts"])
+    # A surname is spelled once, however many people go by it.
+    names = pc.drop_null(pc.unique(profiles["family_name"]))
+    told = {"record_id": names, "family_name": names}
+    columns = [told.get(part.name, pa.nulls(len(names), part.type)) for part in RECORDS]
+    spelled = comparison_columns(pa.table(columns, names=RECORDS.names))
     with session() as sql:
-        sql.register("spelled", spelled)
+        sql.register("profiles", profiles.select(["profile_id", "family_name"]))
+        sql.register("spelled", spelled.select(["record_id", "family_name", "family_parts"]))
         return sql.execute(
-            """select distinct record_id as profile_id, unnest(list_append(coalesce(family_parts, []), family_name))
-            as surname from spelled where family_name is not null and length(family_name) > 1"""
+            """select distinct
+                profile_id, unnest(list_append(coalesce(family_parts, []), spelled.family_name)) as surname
+            from profiles inner join spelled on profiles.family_name = spelled.record_id
+            where length(spelled.family_name) > 1"""
         ).to_arrow_table()
 
 
