@@ -73,7 +73,12 @@ def find_households(profiles: pa.Table, identifiers: pa.Table, policy: Household
     }
     with session() as sql:
         table = query(sql, "households", tables, parameters)
-    found = [Common(*row[:1], tuple(row[1] or ()), *row[2:5], tuple(row[5])) for row in _rows(table)]
+    found = [
+        Common(rule, tuple(homes or ()), surname, kind, value, tuple(members))
+        for rule, homes, surname, kind, value, members in zip(
+            *(table[name].to_pylist() for name in table.column_names), strict=True
+        )
+    ]
     alarms: list[Alarm] = [
         ("address", common.homes[0], len(common.profile_ids), 0) for common in found if common.rule == "crowd"
     ]
@@ -151,10 +156,6 @@ def household_rows(members: pa.Table, profiles: pa.Table, evidence: Mapping[str,
 
 def _told(common: Common) -> dict[str, object]:
     return {name: getattr(common, name) for name in ("rule", "surname", "type", "value", "profile_ids")}
-
-
-def _rows(table: pa.Table) -> Iterable[tuple[object, ...]]:
-    return zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
 
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
