@@ -28,8 +28,7 @@ class IdentifierPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     blocked_values: tuple[str, ...] = ()
     #: Regular expressions (full match) of such values.
     blocked_patterns: tuple[str, ...] = ()
-    #: none, pseudonymous, personal or sensitive. What is sensitive is masked where people look at it (unless they ask
-    #: with --reveal), and may be a column of no audience.
+    #: none, pseudonymous, personal or sensitive. What is sensitive may be a column of no audience.
     pii: PiiClass = "personal"
     #: The name is a type of your own, and no typing error for one that is built in. The keys below are for these alone.
     custom: bool = False
