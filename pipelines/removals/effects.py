@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,13 +33,16 @@ class Effects:
     identifiers: pa.Table
 
 
-NOTHING_REMOVED = Effects(
-    removals=REMOVALS.empty_table(),
-    events=REMOVED_EVENTS.empty_table(),
-    runs=pa.schema([pa.field("run_id", pa.string())]).empty_table(),
-    sources=SOURCES.empty_table(),
-    identifiers=IDENTIFIERS.empty_table(),
-)
+@cache
+def nothing_removed() -> Effects:
+    """The effects of no removals; made when asked for, since empty tables bring pandas."""
+    return Effects(
+        removals=REMOVALS.empty_table(),
+        events=REMOVED_EVENTS.empty_table(),
+        runs=pa.schema([pa.field("run_id", pa.string())]).empty_table(),
+        sources=SOURCES.empty_table(),
+        identifiers=IDENTIFIERS.empty_table(),
+    )
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def find_effects(lake: Lake, removals: Sequence[Entry]) -> Effects:
         FatalError: an event of the lake no longer keeps its contract, so that it cannot be read anew.
     """
     if not removals:
-        return NOTHING_REMOVED
+        return nothing_removed()
     # The normalisers' Arrow values bring pandas, and most workspaces removed nothing.
     from pipelines.removals.restating import restate
 
@@ -87,9 +91,9 @@ def find_effects(lake: Lake, removals: Sequence[Entry]) -> Effects:
 
 
 @contextmanager
-def readable(lake: Lake, effects: Effects) -> Iterator[Relations]:
+def readable(lake: Lake, effects: Effects | None) -> Iterator[Relations]:
     """The ingested tables as removals leave them, for the block."""
-    if effects.removals.num_rows == 0:
+    if effects is None or effects.removals.num_rows == 0:
         yield Relations(*(f"{LAKE}.ingest.{name}" for name in ("events", "source_records", "identifiers")))
         return
     tables = {

@@ -13,7 +13,7 @@ import pyarrow as pa
 from identity.identifiers import PAIRS
 from identity.removals import SOURCES
 from models.lakes import LAKE, Lake
-from pipelines.removals.effects import NOTHING_REMOVED, Effects, Relations, readable
+from pipelines.removals.effects import Effects, Relations, readable
 from schemas.tables import IDENTIFIER_TYPES, RECORDS, TRAITS
 
 FOLDER = Path(__file__).parent
@@ -31,7 +31,7 @@ class ResolveInputs:
     activity: pa.Table
 
 
-def read_inputs(lake: Lake, only: pa.Table | None = None, removed: Effects = NOTHING_REMOVED) -> ResolveInputs:
+def read_inputs(lake: Lake, only: pa.Table | None = None, removed: Effects | None = None) -> ResolveInputs:
     """Source records of the lake, with all identifiers they ever carried. The order of arrival changes nothing.
 
     Args:
@@ -46,7 +46,7 @@ def read_inputs(lake: Lake, only: pa.Table | None = None, removed: Effects = NOT
 
 
 def read_observations(
-    lake: Lake, states: pa.Table, only: pa.Table | None = None, removed: Effects = NOTHING_REMOVED
+    lake: Lake, states: pa.Table, only: pa.Table | None = None, removed: Effects | None = None
 ) -> pa.Table:
     """What source records said about traits (``identity.survivorship.OBSERVATIONS``); junk identifiers left out.
 
@@ -63,7 +63,7 @@ def read_observations(
         return lake.sql(_sql("observations", clause, ingested))
 
 
-def read_activity(lake: Lake, only: pa.Table, removed: Effects = NOTHING_REMOVED) -> pa.Table:
+def read_activity(lake: Lake, only: pa.Table, removed: Effects | None = None) -> pa.Table:
     """How much some source records (SOURCES) did, and when (activity.sql)."""
     with _restricted(lake, only) as clause, readable(lake, removed) as ingested:
         return lake.sql(_sql("activity", clause, ingested))
