@@ -3,6 +3,7 @@
 Splink answers in hundreds of milliseconds whatever it is asked; who wants to know one record now cannot wait for that.
 """
 
-from identity.compiled_scorers.scorers import CompiledScorer, EvidencePart, ScoredPair, compile_scorer, prior_part
+from identity.compiled_scorers.compilers import compile_scorer
+from identity.compiled_scorers.scorers import CompiledScorer, EvidencePart, ScoredPair, prior_part
 
 __all__ = ["CompiledScorer", "EvidencePart", "ScoredPair", "compile_scorer", "prior_part"]

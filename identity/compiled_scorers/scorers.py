@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlglot import exp
-
-from identity.compiled_scorers.expressions import (
-    UnknownExpressionError,
-    columns_of,
-    compile_expression,
-    parse,
-    repeated_calls,
-)
-from identity.compiled_scorers.terms import Row, Term
-from identity.match_models import MatchModel
-from models.errors import UsageError
-
-SMALLEST_PROBABILITY = 1e-300
-"""Splink's own bound, so that a level that was never seen has a weight at all."""
-
-NOT_OBSERVED = "level not observed in training dataset"
-NOT_OBSERVED_PROBABILITY = 1e-6
-"""What Splink writes for, and takes in place of, a probability that training had no pair for."""
-
-Shares = Callable[[str, Any], float | None]
-"""The share of people who have a value of a column (:func:`identity.frequencies.value_shares`); None if unknown."""
+from identity.compiled_scorers.levels import Comparison, Shares, adjustment, steps
+from identity.compiled_scorers.terms import Row
 
 
 class EvidencePart(NamedTuple):
@@ -48,44 +27,47 @@ class ScoredPair(NamedTuple):
     evidence: tuple[EvidencePart, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    holds: Term | None  # None: always, which is the level of all that is left
-    label: str | None  # None: unknown, which is no evidence
-    weight: float
-    frequency_column: str | None
-    frequency_weight: float
-    u_log2: float
-    least_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    name: str
-    levels: tuple[_Level, ...]
-
-
 class CompiledScorer:
-    """A compiled match model. Use :func:`compile_scorer`."""
+    """A compiled match model. Use :func:`identity.compiled_scorers.compile_scorer`."""
 
-    def __init__(self, comparisons: Sequence[_Comparison], version: str, columns: frozenset[str]) -> None:
+    def __init__(
+        self,
+        comparisons: Sequence[Comparison],
+        version: str,
+        columns: frozenset[str],
+        least_shares: Mapping[str, float] | None = None,
+    ) -> None:
         self.version = version
         """Of the match model; stands on its edges."""
         self.columns = columns
         """What the rows must have."""
         self._comparisons = tuple(comparisons)
+        self._steps = steps(self._comparisons, least_shares)
 
-    def score(self, left: Row, right: Row, shares: Shares, prior: EvidencePart) -> float:
-        """The match weight alone: what most candidates need."""
-        total, memo = prior.match_weight, {}  # type: tuple[float, dict[str, Any]]
-        for comparison in self._comparisons:
-            for level in comparison.levels:
+    def bounded(self, least_shares: Mapping[str, float]) -> CompiledScorer:
+        """The same scorer, which gives up on pairs that cannot reach what they are asked to.
+
+        Args:
+            least_shares: per column whose frequencies count, a share that no value's is below.
+        """
+        return CompiledScorer(self._comparisons, self.version, self.columns, least_shares)
+
+    def score(
+        self, left: Row, right: Row, shares: Shares, prior: EvidencePart, at_least: float = -math.inf
+    ) -> float | None:
+        """The match weight alone, which is what most candidates need; None if it is below ``at_least``."""
+        total = prior.match_weight
+        memo: dict[str, Any] = {}
+        for levels, most_to_come in self._steps:
+            if total + most_to_come < at_least:
+                return None
+            for level in levels:
                 if level.holds is None or level.holds(left, right, memo):
                     total += level.weight
                     if level.frequency_column is not None:
-                        total += _adjustment(level, left, right, shares)
+                        total += adjustment(level, left, right, shares)
                     break
-        return total
+        return total if total >= at_least else None
 
     def explain(
         self,
@@ -96,145 +78,21 @@ class CompiledScorer:
         shown: tuple[Mapping[str, str | None], Mapping[str, str | None]],
     ) -> ScoredPair:
         """The match weight and its parts; ``shown`` says of each side what evidence shows, per comparison."""
-        parts, memo = [prior], {}  # type: tuple[list[EvidencePart], dict[str, Any]]
+        parts = [prior]
+        memo: dict[str, Any] = {}
         for comparison in self._comparisons:
             level = next(level for level in comparison.levels if level.holds is None or level.holds(left, right, memo))
             if level.label is None:
                 continue
             values = (shown[0].get(comparison.name), shown[1].get(comparison.name))
             parts.append(EvidencePart(comparison.name, level.label, *values, level.weight))
-            adjustment = 0.0 if level.frequency_column is None else _adjustment(level, left, right, shares)
-            if adjustment:
-                rarity = "a rare value" if adjustment > 0 else "a common value"
-                parts.append(EvidencePart(comparison.name, rarity, *values, adjustment))
+            adjusted = 0.0 if level.frequency_column is None else adjustment(level, left, right, shares)
+            if adjusted:
+                rarity = "a rare value" if adjusted > 0 else "a common value"
+                parts.append(EvidencePart(comparison.name, rarity, *values, adjusted))
         return ScoredPair(sum(part.match_weight for part in parts), tuple(parts))
-
-
-def compile_scorer(model: MatchModel, columns: frozenset[str] | None = None) -> CompiledScorer:
-    """The match model as a function.
-
-    Args:
-        columns: those that rows will have; by default they are not checked.
-
-    Raises:
-        UsageError: a level's SQL has no Python here, reads a column that rows do not have, or a level that adjusts
-            for frequencies has no u probability to compare with; names the level.
-    """
-    found: list[_Comparison] = []
-    trees = {
-        (comparison["output_column_name"], at): _parsed(comparison, level)
-        for comparison in model.settings["comparisons"]
-        for at, level in enumerate(comparison["comparison_levels"])
-    }
-    remembered = repeated_calls(tree for tree in trees.values() if tree is not None)
-    read: set[str] = set()
-    for comparison in model.settings["comparisons"]:
-        name, levels = comparison["output_column_name"], []
-        for at, level in enumerate(comparison["comparison_levels"]):
-            tree = trees[name, at]
-            with _Naming(name, level):
-                levels.append(_level(level, comparison["comparison_levels"], tree, remembered))
-                needed = set() if tree is None else columns_of(tree)
-                needed |= {column for column in (level.get("tf_adjustment_column"),) if column}
-                _check_columns(needed, columns)
-            read |= needed
-        if levels[-1].holds is not None:
-            msg = f"Match model {model.version}: comparison {name} has no level ELSE. Add one, and train it again."
-            raise UsageError(msg)
-        found.append(_Comparison(name, tuple(levels)))
-    return CompiledScorer(found, model.version, frozenset(read))
 
 
 def prior_part(match_weight: float) -> EvidencePart:
     """The evidence's first entry: log2 odds before anything is compared."""
     return EvidencePart("prior", f"one pair in about {round(2**-match_weight)}", None, None, match_weight)
-
-
-class _Naming:
-    """Turns what the inside does not know into an error that names comparison and level."""
-
-    def __init__(self, comparison: str, level: Mapping[str, Any]) -> None:
-        self._where = f"{comparison}: {level.get('label_for_charts', '?')}"
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, UnknownExpressionError):
-            msg = (
-                f"The match model's level '{self._where}' cannot be compiled: {error}. Write it with what"
-                " docs/how-to/identify.md lists."
-            )
-            raise UsageError(msg) from error
-
-
-def _parsed(comparison: Mapping[str, Any], level: Mapping[str, Any]) -> exp.Expr | None:
-    condition = str(level["sql_condition"])
-    if condition.strip().upper() == "ELSE":
-        return None
-    with _Naming(comparison["output_column_name"], level):
-        return parse(condition)
-
-
-def _level(
-    level: Mapping[str, Any],
-    all_levels: Sequence[Mapping[str, Any]],
-    tree: exp.Expr | None,
-    known: frozenset[str],
-) -> _Level:
-    holds = None if tree is None else compile_expression(tree, known)
-    if level.get("is_null_level"):
-        return _Level(holds, None, 0.0, None, 0.0, 0.0, 0.0)
-    m, u = _probability(level["m_probability"]), _probability(level["u_probability"])
-    column, share = level.get("tf_adjustment_column"), float(level.get("tf_adjustment_weight", 1.0))
-    if column is None or share == 0 or holds is None:
-        return _Level(holds, str(level["label_for_charts"]), math.log2(m / u), None, 0.0, 0.0, 0.0)
-    return _Level(
-        holds,
-        str(level["label_for_charts"]),
-        math.log2(m / u),
-        column,
-        share,
-        math.log2(_u_of_equal_values(level, all_levels)),
-        float(level.get("tf_minimum_u_value", 0.0)),
-    )
-
-
-def _probability(value: float | str) -> float:
-    return max(NOT_OBSERVED_PROBABILITY if value == NOT_OBSERVED else float(value), SMALLEST_PROBABILITY)
-
-
-def _u_of_equal_values(level: Mapping[str, Any], all_levels: Sequence[Mapping[str, Any]]) -> float:
-    """The u probability that a frequency takes the place of: the level's own, or that of the column's equality."""
-    if level.get("disable_tf_exact_match_detection"):
-        return _probability(level["u_probability"])
-    column = str(level["tf_adjustment_column"]).lower()
-    for other in all_levels:
-        if _is_equality_of(parse(str(other["sql_condition"])), column):
-            return _probability(other["u_probability"])
-    msg = f"no level that says {column}_l = {column}_r to adjust by frequency"
-    raise UnknownExpressionError(msg)
-
-
-def _is_equality_of(tree: exp.Expr, column: str) -> bool:
-    if not isinstance(tree, exp.EQ) or not isinstance(tree.this, exp.Column):
-        return False
-    return {part.name.lower() for part in (tree.this, tree.expression)} == {f"{column}_l", f"{column}_r"}
-
-
-def _check_columns(needed: set[str], known: frozenset[str] | None) -> None:
-    if known is not None and not needed <= known:
-        msg = f"no column {', '.join(sorted(needed - known))}; there are {', '.join(sorted(known))}"
-        raise UnknownExpressionError(msg)
-
-
-def _adjustment(level: _Level, left: Row, right: Row, shares: Shares) -> float:
-    """What the commoner of two values takes from a level's weight, or a rare one adds."""
-    column = str(level.frequency_column)
-    one, other = left[column], right[column]
-    share_l = None if one is None else shares(column, one)
-    share_r = share_l if one == other else None if other is None else shares(column, other)
-    share = max(share for share in (share_l or 0.0, share_r or 0.0, level.least_share))
-    if share_l is None and share_r is None:
-        return 0.0
-    return level.frequency_weight * (level.u_log2 - math.log2(share))
