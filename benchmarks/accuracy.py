@@ -77,9 +77,7 @@ def measured(records: pa.Table, pairs: pa.Table, truth: pa.Table) -> dict[str, E
     settings = with_thresholds(IdentitySettings(), model)
     states = identifier_states(records, pairs, policies)
     used = without_junk(pairs, states)
-    edges = pa.concat_tables(
-        [match_key_edges(records, used, states), score_pairs(records, states, model, settings)]
-    )
+    edges = pa.concat_tables([match_key_edges(records, used, states), score_pairs(records, states, model, settings)])
     ours = cluster_edges(records, used, edges, policies, settings).assignments
     plain = {weight: evaluate(truth, closure(records, edges, weight)) for weight in THRESHOLDS}
     best = max(plain, key=lambda weight: plain[weight].pairwise_f1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +24,10 @@ def evaluate(figures: dict[str, pa.Table], expectations: Sequence[Expectation]) 
     Raises:
         FatalError: Great Expectations could not evaluate an expectation.
     """
-    import great_expectations as gx
+    with warnings.catch_warnings():
+        # It imports pyspark where that is installed, which then complains about the release of pandas.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        import great_expectations as gx
 
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
