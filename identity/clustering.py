@@ -83,7 +83,7 @@ def cluster_edges(
     Refused edges between different clusters are the refusals. Ties fall by record id, so row order changes nothing.
     """
     with session() as sql:
-        table = query(sql, "clustering", {"edges": edges}, {"link_match_weight": settings.link_match_weight})
+        table = query(sql, "clustering", {"edges": edges}, {"link_match_weight": settings.joins_from})
     links = [Link(*row) for row in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)]
     limits = limits_of(policies)
     facts = _facts(records, pairs, limits)

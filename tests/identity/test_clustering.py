@@ -69,8 +69,8 @@ def test_every_record_is_in_one_cluster_named_after_its_smallest() -> None:
 
 
 def test_probabilistic_edges_link_from_the_threshold_on() -> None:
-    assert groups(cluster(plain("a", "b"), ("a", "b", "p", 1.0))) == [["a", "b"]]
-    assert groups(cluster(plain("a", "b"), ("a", "b", "p", 0.99))) == [["a"], ["b"]]
+    assert groups(cluster(plain("a", "b"), ("a", "b", "p", SETTINGS.joins_from))) == [["a", "b"]]
+    assert groups(cluster(plain("a", "b"), ("a", "b", "p", SETTINGS.joins_from - 0.01))) == [["a"], ["b"]]
 
 
 def brothers(*ids: str) -> list[dict[str, Any]]:
