@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -30,6 +31,10 @@ NAMED_KEYS = pa.schema([("place", pa.string()), KEYS.field("rule"), KEYS.field("
 """Blocking keys whose ``place`` is the record's id: nobody counts through all records of a cluster."""
 
 TERMS = pa.schema([("name", pa.string()), ("value", pa.string()), ("witness_key", pa.int64())])
+
+
+_TURNS = count()
+"""Numbers for the names that Splink registers tables under: a session may score more than once."""
 
 
 def score_on_spark(records: DataFrame, states: DataFrame, model: MatchModel, settings: IdentitySettings) -> DataFrame:
@@ -86,7 +91,7 @@ def _predict(
     from splink.backends.spark import SparkAPI
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    session = compared.sparkSession
+    session, turn = compared.sparkSession, next(_TURNS)
     register_functions(session)
     api = SparkAPI(  # type: ignore[no-untyped-call]
         spark_session=session,
@@ -94,14 +99,16 @@ def _predict(
         register_udfs_automatically=False,
     )
     settings = splink_settings(model_on_spark(model), "record_id")
-    linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
+    linker = Linker(api.register(compared, dataset_display_name=f"compared_{turn}"), settings, log_level=None)
     known = _known(counts)
     for column in frequency_columns(model):
         shares = settle(_shares(counts, known, column, model.typical_frequencies[column]))
-        registered = api.register(shares, dataset_display_name=f"frequencies_{column}")
+        registered = api.register(shares, dataset_display_name=f"frequencies_{column}_{turn}")
         linker.table_management.register_term_frequency_lookup(registered, column)
     blocked = pairs.selectExpr("join_key_l", "join_key_r", "'0' as match_key")
-    linker.table_management.register_blocked_pairs_for_predict(api.register(blocked, dataset_display_name="candidates"))
+    linker.table_management.register_blocked_pairs_for_predict(
+        api.register(blocked, dataset_display_name=f"candidates_{turn}")
+    )
     found = linker.inference.predict(threshold_match_weight=keep_match_weight, warning_mode="never")
     return found.as_spark_dataframe()
 
