@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from identity.compiled_scorers.levels import Comparison, Shares, adjustment, steps
+from identity.compiled_scorers.levels import Comparison, Shares, adjustment
 from identity.compiled_scorers.terms import Row
 
 
@@ -30,44 +29,25 @@ class ScoredPair(NamedTuple):
 class CompiledScorer:
     """A compiled match model. Use :func:`identity.compiled_scorers.compile_scorer`."""
 
-    def __init__(
-        self,
-        comparisons: Sequence[Comparison],
-        version: str,
-        columns: frozenset[str],
-        least_shares: Mapping[str, float] | None = None,
-    ) -> None:
+    def __init__(self, comparisons: Sequence[Comparison], version: str, columns: frozenset[str]) -> None:
         self.version = version
         """Of the match model; stands on its edges."""
         self.columns = columns
         """What the rows must have."""
         self._comparisons = tuple(comparisons)
-        self._steps = steps(self._comparisons, least_shares)
 
-    def bounded(self, least_shares: Mapping[str, float]) -> CompiledScorer:
-        """The same scorer, which gives up on pairs that cannot reach what they are asked to.
-
-        Args:
-            least_shares: per column whose frequencies count, a share that no value's is below.
-        """
-        return CompiledScorer(self._comparisons, self.version, self.columns, least_shares)
-
-    def score(
-        self, left: Row, right: Row, shares: Shares, prior: EvidencePart, at_least: float = -math.inf
-    ) -> float | None:
-        """The match weight alone, which is what most candidates need; None if it is below ``at_least``."""
+    def score(self, left: Row, right: Row, shares: Shares, prior: EvidencePart) -> float:
+        """The match weight alone: what most candidates need."""
         total = prior.match_weight
         memo: dict[str, Any] = {}
-        for levels, most_to_come in self._steps:
-            if total + most_to_come < at_least:
-                return None
-            for level in levels:
+        for comparison in self._comparisons:
+            for level in comparison.levels:
                 if level.holds is None or level.holds(left, right, memo):
                     total += level.weight
                     if level.frequency_column is not None:
                         total += adjustment(level, left, right, shares)
                     break
-        return total if total >= at_least else None
+        return total
 
     def explain(
         self,

@@ -18,9 +18,6 @@ from identity.match_indexes import MatchIndex
 from identity.match_models import MatchModel
 from identity.scoring import prior_probability
 
-MARGIN = 8.0
-"""Of how many people values are known is rounded, so that one record more may move it by a step."""
-
 
 def score_candidates(
     known: KnownRecords,
@@ -44,7 +41,7 @@ def score_candidates(
     kept: list[tuple[int, tuple[Row, Row], bool]] = []
     for row, theirs in zip(found, known.compared_rows(found, columns), strict=True):
         pair: tuple[Row, Row] = (mine, theirs) if my_id < theirs["record_id"] else (theirs, mine)
-        if scorer.score(*pair, shares, prior, keep_match_weight) is not None:
+        if scorer.score(*pair, shares, prior) >= keep_match_weight:
             kept.append((row, pair, theirs is pair[1]))
     if not kept:
         return {}
@@ -54,19 +51,6 @@ def score_candidates(
         sides = (my_shown, their_shown) if mine_first else (their_shown, my_shown)
         scores[row] = (found[row], scorer.explain(*pair, shares, prior, sides))
     return scores
-
-
-def least_shares(index: MatchIndex, model: MatchModel) -> dict[str, float]:
-    """Per column, a share that no value's is below, also when a few records more are known."""
-    counts = pa.table({"name": list(model.typical_frequencies)}).append_column(
-        "value", pa.repeat("", len(model.typical_frequencies))
-    )
-    counts = counts.append_column("people", pa.repeat(pa.scalar(1, pa.int64()), counts.num_rows)).cast(COUNTS)
-    known = index.known()
-    return {
-        column: value_shares(counts, known, column, typical)[1][0].as_py() / MARGIN
-        for column, typical in model.typical_frequencies.items()
-    }
 
 
 def find_candidates(known: KnownRecords, asked: AskedRecord) -> dict[int, str]:
@@ -111,7 +95,7 @@ class _Shares:
             self._mine[term.name, term.value] = people
         self._known = known_of({name: total for name, total in totals.items() if total[1]})
 
-    def __call__(self, column: str, value: str) -> float | None:
+    def __call__(self, column: str, value: str) -> float:
         if (column, value) not in self._found:
             people = self._mine.get((column, value))
             if people is None:

@@ -12,7 +12,7 @@ from identity.comparison_columns import comparison_columns
 from identity.compiled_scorers import compile_scorer
 from identity.identification.answers import Answer, AnswerEdge, Candidate, Refused
 from identity.identification.asked_records import COMPARED_TYPES, AskedRecord, Forms
-from identity.identification.candidate_edges import least_shares, score_candidates
+from identity.identification.candidate_edges import score_candidates
 from identity.identification.key_edges import best_values
 from identity.identification.known_records import KnownRecords
 from identity.identification.shared_values import CarriedValues, carried_values, holder_of
@@ -50,7 +50,7 @@ class PersonFinder:
         self.known = known
         self._model, self._settings, self._policies = model, settings, Policies(policies)
         columns = frozenset(comparison_columns(RECORDS.empty_table()).column_names)
-        self._scorer = compile_scorer(model, columns).bounded(least_shares(known.index, model))
+        self._scorer = compile_scorer(model, columns)
         self._forms = Forms(comparison_names(model))
 
     def __enter__(self) -> PersonFinder:

@@ -15,9 +15,7 @@ from benchmarks.people import make_people
 from identity.comparison_columns import comparison_columns
 from identity.compiled_scorers import compile_scorer, prior_part
 from identity.frequencies import count_people, known_people, value_shares
-from identity.identification.candidate_edges import least_shares
 from identity.identifiers import identifier_states
-from identity.match_indexes import MatchIndex
 from identity.match_models import MatchModel, read_match_model
 from identity.scoring import SHOWN, frequency_columns, prior_probability, score_pairs, with_places, without_junk_values
 from models.errors import UsageError
@@ -74,18 +72,13 @@ def compare(records: pa.Table, pairs: pa.Table) -> int:
     compared = with_places(comparison_columns(real))
     scorer = compile_scorer(MODEL, frozenset(compared.column_names))
     rows = {row["record_id"]: row for row in compared.to_pylist()}
-    bounded = scorer.bounded(least_shares(MatchIndex().with_records(compared.slice(0, 0), compared)[0], MODEL))
     shown = {row["record_id"]: shown_of(row) for row in real.to_pylist()}
     shares = shares_of(compared)
     prior = prior_part(MODEL.with_prior(prior_probability(records.num_rows)).prior_match_weight)
     for edge in edges.to_pylist():
         one, other = edge["record_id_l"], edge["record_id_r"]
         found = scorer.explain(rows[one], rows[other], shares, prior, (shown[one], shown[other]))
-        for each in (scorer, bounded):
-            weight = each.score(rows[one], rows[other], shares, prior)
-            assert weight is not None
-            assert abs(weight - found.match_weight) < 1e-9
-        assert (bounded.score(rows[one], rows[other], shares, prior, -1.0) is not None) == (found.match_weight >= -1.0)
+        assert abs(scorer.score(rows[one], rows[other], shares, prior) - found.match_weight) < 1e-9
         assert abs(found.match_weight - edge["match_weight"]) < 1e-9
         assert [part[:4] for part in found.evidence] == [tuple(part.values())[:4] for part in edge["evidence"]]
         parts = zip(found.evidence, edge["evidence"], strict=True)
