@@ -36,8 +36,6 @@ NEW_SOURCE = "identify"
 UNNAMED = "unnamed"
 """The id at its source of a record without an identifier."""
 
-_NULL = pa.scalar(None, pa.string())
-
 
 @dataclass(frozen=True)
 class Question:
@@ -159,7 +157,7 @@ def _identifiers(
         clean = normalise_phones(raw, settings.default_country, pa.concat_arrays([countries] * len(raw)))
     else:
         clean = normalise_codes(raw)
-    usable = pc.if_else(settings.blocked.get(kind, NOTHING_BLOCKED).mask(clean), _NULL, clean)
+    usable = pc.if_else(settings.blocked.get(kind, NOTHING_BLOCKED).mask(clean), pa.scalar(None, pa.string()), clean)
     if any(value.strip() and found is None for value, found in zip(values, clean.to_pylist(), strict=True)):
         warnings.append(f"{kind}: cannot be used")
     if usable.null_count > clean.null_count:
