@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.brokers import any_broker
+
+if not hasattr(sys.modules["__main__"], "__file__"):
+    # pyspark, which Great Expectations imports where it is installed, takes a pytest-xdist worker for a doctest of its
+    # own and ends the process.
+    sys.modules["__main__"].__file__ = __file__
 
 
 @pytest.fixture(scope="session")

@@ -232,7 +232,7 @@ def test_the_order_of_rows_changes_nothing(found: tuple[list[dict[str, Any]], li
 @given(tables())
 def test_clusters_hold_the_limits_and_every_union_has_an_edge(found: tuple[list[dict[str, Any]], list[Edge]]) -> None:
     rows, edges = found
-    links = {(one, other) for one, other, kind, weight in edges if kind == "d" or weight >= 1.0}
+    links = {(one, other) for one, other, kind, weight in edges if kind == "d" or weight >= SETTINGS.joins_from}
     cards = {row["record_id"]: row["loyalty_id"] for row in rows}
     for group in groups(cluster(rows, *edges)):
         assert len({cards[node] for node in group} - {None}) <= 1

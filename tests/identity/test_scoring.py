@@ -77,7 +77,7 @@ def test_edges_are_sorted_ordered_pairs_in_the_tables_schema(edges: pa.Table) ->
 
 def test_only_pairs_worth_keeping_are_kept(people: tuple[pa.Table, pa.Table], edges: pa.Table) -> None:
     kept = score_pairs(*people, read_match_model(), SETTINGS)
-    assert kept.num_rows == sum(weight >= -1.0 for weight in edges["match_weight"].to_pylist())
+    assert kept.num_rows == sum(weight >= SETTINGS.keeps_from for weight in edges["match_weight"].to_pylist())
 
 
 def test_one_person_written_twice_scores_high_and_strangers_low() -> None:

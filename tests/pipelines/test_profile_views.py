@@ -40,7 +40,16 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
 
 def test_the_golden_record_its_origins_and_its_records_stand_together(lake: Lake) -> None:
     view = read_profile(lake, lake, "p11_regular")
-    assert list(view) == ["profile", "traits", "identifiers", "records", "timeline", "audiences", "history", "household"]
+    assert list(view) == [
+        "profile",
+        "traits",
+        "identifiers",
+        "records",
+        "timeline",
+        "audiences",
+        "history",
+        "household",
+    ]
     assert (view["profile"]["profile_id"], view["profile"]["given_name"]) == ("p11_regular", "Ines")
     assert [(row["trait"], row["value"], row["rule"], row["candidates"]) for row in view["traits"]] == [
         ("given_name", "Ines", "most_recent", 2)

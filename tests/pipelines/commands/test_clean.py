@@ -152,7 +152,7 @@ def test_the_review_list_has_the_refused_first_and_says_why(klantbeeld: Klantbee
     decisions = [row["decision"] for row in review]
     assert set(decisions) == {"refused", "left apart", "joined"}
     assert set(decisions[: decisions.count("refused")]) == {"refused"}
-    certain = [abs(float(row["match_weight"]) - 1) for row in review if row["decision"] != "refused"]
+    certain = [abs(float(row["match_weight"]) - 0.5) for row in review if row["decision"] != "refused"]
     assert certain == pytest.approx(sorted(certain), abs=0.011)
     assert {row["because"] for row in review if row["decision"] == "refused"} <= {
         "different first names",

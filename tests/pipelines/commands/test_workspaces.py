@@ -84,7 +84,7 @@ def test_status_of_a_new_workspace_says_how_to_fill_it(klantbeeld: Klantbeeld, t
     ("settings", "told"),
     [
         ("[lag]\n", "unknown setting 'lag'. Known: audiences, gates, identity, ingest, lake, log, profiles, sources,"),
-        ("[log]\nkindd = 'kafka'\n", "unknown setting 'log.kindd'. Known: kafka, kind,"),
+        ("[log]\nkindd = 'kafka'\n", "unknown setting 'log.kindd'. Known: identity_changes, kafka, kind,"),
         ("[log]\npartitions = 'four'\n", "log.partitions: Expected `int`, got `str`."),
         ("[log\n", "not valid TOML: "),
         ("[audiences.Spring]\nsegment = 'open_complaints'\n", "[audiences.Spring]: a name is lower-case letters"),

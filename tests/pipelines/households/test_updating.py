@@ -34,6 +34,9 @@ def dweller(name: str, day: int = 1, family: str = "Lommer", number: str = "7", 
     return identify(f"{name}-{day}", day=day, anonymous_id=f"b-{name}", user_id=f"u-{name}", traits=names | traits)
 
 
+CERTAIN = "[identity]\nlink_match_weight = 1.0\n"
+"""So few people are joined on little, which is not what is tested here."""
+
 HOME = [dweller("Ada"), dweller("Ben"), dweller("Coen", number="9"), dweller("Daan", family="Ander")]
 
 
@@ -57,7 +60,7 @@ def ids(workspace: Workspace) -> dict[str, str]:
 
 
 def test_a_household_comes_grows_and_ends_by_increments_as_in_full(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path)
+    workspace = make_workspace(tmp_path, CERTAIN)
     first = take(workspace, [*FIRST, *HOME], "r1")
     assert first.households == len(set(ids(workspace).values()))
     assert (["Ada", "Ben"], "Veenweg", "address_surname") in query_lake(workspace, HOUSEHOLDS)
@@ -94,10 +97,10 @@ def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_switched_off_all_households_end_and_their_life_is_kept(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path)
+    workspace = make_workspace(tmp_path, CERTAIN)
     take(workspace, HOME, "r1")
     home = ids(workspace)["Ada"]
-    other = make_workspace(tmp_path, "[identity.households]\nenabled = false\n")
+    other = make_workspace(tmp_path, CERTAIN + "[identity.households]\nenabled = false\n")
     summary = take(other, [], "r2")
     assert (summary.households, ids(workspace)) == (0, {})
     assert query_lake(workspace, "select household_id, retired_run_id from lake.profiles.household_ids") == [
