@@ -13,7 +13,8 @@ from models.errors import UsageError
 from models.lakes import LAKE, Lake, published_lake
 from models.workspaces import Workspace
 from pipelines.commands.options import Command, json_option, now, print_json, print_table, workspace_option
-from pipelines.judgements import add_decision, read_judgements, undo_decision, utc_text
+from pipelines.decision_files import utc_text
+from pipelines.judgements import add_decision, read_judgements, undo_decision
 from pipelines.lookups import find_records
 from schemas.tables import IDENTIFIER_TYPES
 

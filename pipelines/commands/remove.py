@@ -14,7 +14,7 @@ from models.lakes import LAKE, Lake, open_lake
 from models.workspaces import Workspace
 from pipelines.commands.judge import decision_options
 from pipelines.commands.options import json_option, now, print_json, print_table, workspace_option
-from pipelines.judgements import utc_text
+from pipelines.decision_files import utc_text
 from pipelines.removals import Entry, add_removal, read_removals, undo_removal
 from schemas.tables import IDENTIFIER_TYPES
 

@@ -13,7 +13,8 @@ from models.lakes import Lake
 from models.workspaces import Workspace
 from pipelines.commands.evidence_prints import print_edges
 from pipelines.commands.options import now, print_facts
-from pipelines.judgements import add_decision, read_judgements, utc_text
+from pipelines.decision_files import utc_text
+from pipelines.judgements import add_decision, read_judgements
 from pipelines.reviews.cards import Card, read_card
 from pipelines.reviews.known_answers import KnownAnswers, add_skipped
 from pipelines.reviews.questions import MEANINGS, Question

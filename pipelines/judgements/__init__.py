@@ -1,20 +1,6 @@
 """The workspace's judgements: CSV files in its folder ``judgements/``, kept in git and read by every resolve."""
 
-from pipelines.judgements.decisions import (
-    add_decision,
-    judgements_key,
-    read_judgements,
-    refuse_contradiction,
-    undo_decision,
-)
-from pipelines.judgements.files import Entry, utc_text
+from pipelines.judgements.decisions import add_decision, judgements_key, read_judgements, undo_decision
+from pipelines.judgements.files import Entry
 
-__all__ = [
-    "Entry",
-    "add_decision",
-    "judgements_key",
-    "read_judgements",
-    "refuse_contradiction",
-    "undo_decision",
-    "utc_text",
-]
+__all__ = ["Entry", "add_decision", "judgements_key", "read_judgements", "undo_decision"]
