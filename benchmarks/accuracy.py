@@ -15,15 +15,9 @@ import pyarrow as pa
 
 from benchmarks.people import make_people
 from benchmarks.resolve import closure
-from identity.clustering import cluster_edges
-from identity.comparison_columns import comparison_columns
 from identity.evaluation import Evaluation, evaluate
-from identity.fitted_thresholds import fit_thresholds, with_thresholds
-from identity.identifiers import identifier_states, without_junk
-from identity.match_keys import match_key_edges
-from identity.match_models import read_match_model
-from identity.scoring import score_pairs
-from models.settings import IdentitySettings, Settings
+from identity.people import find_people
+from pipelines.clean.people import fitted_rules
 from tests.identity.labelled import (
     FAKE_1000,
     FEBRL,
@@ -71,19 +65,13 @@ def main(names: tuple[str, ...] = ()) -> None:
 
 def measured(records: pa.Table, pairs: pa.Table, truth: pa.Table) -> dict[str, Evaluation]:
     """Figures of our clustering, of plain components at our threshold, and at the best one."""
-    policies = Settings().identifier_policies()
-    # As clean does: thresholds for these very data.
-    model = fit_thresholds(read_match_model(), comparison_columns(records))
-    settings = with_thresholds(IdentitySettings(), model)
-    states = identifier_states(records, pairs, policies)
-    used = without_junk(pairs, states)
-    edges = pa.concat_tables([match_key_edges(records, used, states), score_pairs(records, states, model, settings)])
-    ours = cluster_edges(records, used, edges, policies, settings).assignments
-    plain = {weight: evaluate(truth, closure(records, edges, weight)) for weight in THRESHOLDS}
+    rules = fitted_rules(records)
+    found = find_people(records, pairs, rules)
+    plain = {weight: evaluate(truth, closure(records, found.edges, weight)) for weight in THRESHOLDS}
     best = max(plain, key=lambda weight: plain[weight].pairwise_f1)
     return {
-        "ours": evaluate(truth, ours),
-        "components": evaluate(truth, closure(records, edges, settings.joins_from)),
+        "ours": evaluate(truth, found.clusters.assignments),
+        "components": evaluate(truth, closure(records, found.edges, rules.settings.joins_from)),
         f"components at {best:g}": plain[best],
     }
 

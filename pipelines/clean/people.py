@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 import identity.people
 from identity.comparison_columns import comparison_columns
-from identity.fitted_thresholds import fit_thresholds
+from identity.fitted_thresholds import fit_thresholds, with_thresholds
 from identity.match_models import read_match_model
 from identity.people import Rules
 from identity.profiles import golden_records
@@ -18,7 +18,7 @@ from identity.queries import session
 from identity.survivorship import OBSERVATIONS, surviving_traits
 from models.policies import TraitRule, default_trait_rules
 from models.progress import Progress
-from models.settings import IdentitySettings, Settings
+from models.settings import Settings
 from pipelines.clean.records import NEVER
 from schemas.tables import PROFILES, TIMESTAMP
 
@@ -52,18 +52,18 @@ def find_people(records: pa.Table, pairs: pa.Table, progress: Progress) -> Peopl
 
     Profile ids count the people in the order of their first record; they hold within this result and no longer.
     """
-    model = fit_thresholds(read_match_model(), comparison_columns(records))
-    thresholds = model.calibrated()
-    settings = IdentitySettings(
-        link_match_weight=thresholds.link_match_weight, keep_match_weight=thresholds.keep_match_weight
-    )
+    rules = fitted_rules(records)
     progress("clean", 1, STEPS)
-    rules = Rules(settings, SETTINGS.identifier_policies(), model)
     found = identity.people.find_people(records, pairs, rules, lambda step: progress("clean", 1 + step, STEPS))
     clusters = found.clusters
-    members = _named(clusters.assignments)
-    weight = thresholds.link_match_weight
+    members, weight = _named(clusters.assignments), rules.settings.joins_from
     return People(members, found.edges, clusters.refusals, found.states, clusters.alarms, weight)
+
+
+def fitted_rules(records: pa.Table) -> Rules:
+    """The default rules, with the shipped match model's thresholds fitted to these RECORDS."""
+    model = fit_thresholds(read_match_model(), comparison_columns(records))
+    return Rules(with_thresholds(SETTINGS.identity, model), SETTINGS.identifier_policies(), model)
 
 
 def golden_table(records: pa.Table, people: People) -> pa.Table:

@@ -9,14 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.clustering import cluster_edges
 from identity.identification import Answer, KnownRecords, PersonFinder, comparison_names
-from identity.identifiers import identifier_states, without_junk
-from identity.match_keys import match_key_edges
 from identity.match_models import read_match_model
-from identity.scoring import score_pairs
-from schemas.tables import EDGES
+from identity.people import Rules, find_people
 from tests.identity.resolving import POLICIES, SETTINGS
+from tests.support.resolved import people_of
 
 MODEL = read_match_model()
 TOLERANCE = 1e-9
@@ -33,14 +30,8 @@ class Evaluation:
 
 def evaluate_all(records: pa.Table, pairs: pa.Table) -> Evaluation:
     """All records evaluated at once, as ``resolve`` does."""
-    states = identifier_states(records, pairs, POLICIES)
-    used = without_junk(pairs, states)
-    keys, scored = match_key_edges(records, used, states), score_pairs(records, states, MODEL, SETTINGS)
-    edges = pa.concat_tables([keys, scored]).cast(EDGES)
-    found = cluster_edges(records, used, edges, POLICIES, SETTINGS).assignments
-    return Evaluation(
-        edges, dict(zip(found["record_id"].to_pylist(), found["cluster"].to_pylist(), strict=True)), states
-    )
+    found = find_people(records, pairs, Rules(SETTINGS, POLICIES, MODEL))
+    return Evaluation(found.edges, people_of(found), found.states)
 
 
 def person_finder(records: pa.Table, pairs: pa.Table, evaluation: Evaluation) -> PersonFinder:
