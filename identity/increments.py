@@ -24,11 +24,8 @@ from identity.match_keys import key_totals, key_weights, match_key_edges
 from identity.people import Rules
 from identity.queries import query, session
 from identity.resolved_states import VALUES, ResolvedState
-from identity.scoring import prior_probability, score_candidates, with_places, without_junk_values
+from identity.scoring import COMPARED_TYPES, prior_probability, score_candidates, with_places, without_junk_values
 from schemas.tables import EDGES
-
-COMPARED_TYPES = ("email", "phone", "crm_id")
-"""Identifier types that scoring compares: a record with a value that turns junk looks another to it."""
 
 
 @dataclass(frozen=True)
@@ -247,11 +244,7 @@ def _negative(totals: pa.Table) -> pa.Table:
 
 def apply_increment(state: ResolvedState, increment: Increment) -> None:
     """Write the increment over the state that it was evaluated on, in the caller's transaction."""
-    ids = pa.table({"record_id": pa.array(sorted(increment.changed.ids), pa.string())})
-    state.delete("records", ids)
-    state.insert("records", increment.changed.records)
-    state.delete("record_identifiers", ids)
-    state.insert("record_identifiers", increment.changed.pairs)
+    write_records(state, increment.changed)
     state.delete("identifier_states", increment.values)
     state.insert("identifier_states", increment.states)
     state.delete("edges", increment.removed.select(["record_id_l", "record_id_r", "kind", "rule"]))
@@ -261,3 +254,11 @@ def apply_increment(state: ResolvedState, increment: Increment) -> None:
     for end in ("record_id_l", "record_id_r"):
         state.delete("refusals", pa.table({end: members}))
     state.insert("refusals", increment.clusters.refusals)
+
+
+def write_records(state: ResolvedState, changed: Changed) -> None:
+    """Write records and their identifiers over what the state has of them, in the caller's transaction."""
+    ids = pa.table({"record_id": pa.array(sorted(changed.ids), pa.string())})
+    for table, rows in (("records", changed.records), ("record_identifiers", changed.pairs)):
+        state.delete(table, ids)
+        state.insert(table, rows)

@@ -47,6 +47,11 @@ class MatchIndex:
     neighbours: KeyIndex = KeyIndex()
     totals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, compared: pa.Table, connection: duckdb.DuckDBPyConnection | None = None) -> MatchIndex:
+        """The index of records by their comparison columns (with ``place``), without edges."""
+        return cls().with_records(compared.slice(0, 0), compared, connection)[0]
+
     def known(self) -> dict[str, float]:
         """Per column, of how many people its values are known (:func:`identity.frequencies.known_of`)."""
         return known_of(self.totals)

@@ -84,11 +84,6 @@ class ResolvedState:
         """All EDGES that judgements made, in any order."""
         return conform(self._table("from {schema}.edges where kind = 'steward'"), EDGES)
 
-    def replace(self, name: str, rows: pa.Table) -> None:
-        """Make one of the tables hold exactly these rows."""
-        self._connection.execute(f"delete from {self._schema}.{name}")
-        self.insert(name, rows)
-
     def insert(self, name: str, rows: pa.Table) -> None:
         """Add rows to one of the tables."""
         if rows.num_rows:

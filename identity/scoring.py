@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from identity.match_models import MatchModel
 
+COMPARED_TYPES = ("email", "phone", "crm_id")
+"""Identifier types that are compared: a record whose value is nobody's counts as one without (scoring_records.sql)."""
+
 SHOWN = {
     "given_name": "given_name",
     "second_name": r"nullif(trim(regexp_replace(given_name, '^\s*\S+', '')), '')",

@@ -158,6 +158,17 @@ class Lake:
         with self.registered(rows) as name:
             self.connection.execute(f"insert into {LAKE}.{table} by name select * from {name}")
 
+    def delete(self, table: str, keys: pa.Table) -> None:
+        """Take the rows out of a table of the lake that equal a row of ``keys`` in its columns, in one statement.
+
+        Each statement costs DuckLake about 30 ms, however few rows it touches.
+        """
+        if keys.num_rows == 0:
+            return
+        columns = ", ".join(keys.column_names)
+        with self.registered(keys) as name:
+            self.connection.execute(f"delete from {LAKE}.{table} where ({columns}) in (select ({columns}) from {name})")
+
     def replace(self, table: str, rows: pa.Table) -> None:
         """Make a table of the lake hold exactly these rows, in the current transaction."""
         self.connection.execute(f"delete from {LAKE}.{table}")

@@ -20,9 +20,6 @@ from identity.identification.shown_values import shown_sql
 from identity.queries import sql_of
 from schemas.tables import RECORDS
 
-COMPARED_TYPES = ("email", "phone", "crm_id")
-"""Identifier types that are compared: their junk values count as unknown."""
-
 MAX_FILLS = 50_000
 """Rows that are put into a database, one after the other, before it is left for a new one."""
 

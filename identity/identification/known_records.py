@@ -22,6 +22,7 @@ from identity.identification.shown_values import shown_values
 from identity.key_indexes import Segment
 from identity.limits import Limit, limited_values, moments_of
 from identity.match_indexes import MatchIndex
+from identity.match_keys import key_totals
 from identity.queries import session
 from identity.scoring import with_places, without_junk_values
 
@@ -88,7 +89,7 @@ class KnownRecords:
             compared = comparison_columns(real, sql).combine_chunks()
             shown = shown_values(real, comparisons, sql).combine_chunks()
             if index is None:
-                index, _ = MatchIndex().with_records(with_places(compared.slice(0, 0)), with_places(compared), sql)
+                index = MatchIndex.of(with_places(compared), sql)
             owners = pc.index_in(pairs["record_id"], value_set=ids).to_numpy().astype(np.int64)
             order = np.argsort(owners, kind="stable")
             told = [name for name in ("type", "value", "first_seen", "last_seen") if name in pairs.column_names]
@@ -207,11 +208,7 @@ def _values_of(segment: Segment, key: int) -> list[int]:
 
 
 def _totals(states: pa.Table) -> dict[str, tuple[float, float]]:
-    used = states.filter(pc.not_equal(states["state"], "junk"))
-    records = pc.cast(used["records"], pa.float64())
-    table = pa.table({"type": used["type"], "records": records, "squares": pc.multiply(records, records)})
-    sums = table.group_by("type").aggregate([("records", "sum"), ("squares", "sum")])
-    return {row["type"]: (row["records_sum"], row["squares_sum"]) for row in sums.to_pylist()}
+    return {row["type"]: (row["records"], row["squares"]) for row in key_totals(states).to_pylist()}
 
 
 def _junk(states: pa.Table) -> frozenset[tuple[str, str]]:

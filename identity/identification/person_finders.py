@@ -11,7 +11,7 @@ from identity.clustering import MAX_COMPONENT_RECORDS, Facts, Link, cluster_comp
 from identity.comparison_columns import comparison_columns
 from identity.compiled_scorers import compile_scorer
 from identity.identification.answers import Answer, AnswerEdge, Candidate, Refused
-from identity.identification.asked_records import COMPARED_TYPES, AskedRecord, Forms
+from identity.identification.asked_records import AskedRecord, Forms
 from identity.identification.candidate_edges import score_candidates
 from identity.identification.key_edges import best_values
 from identity.identification.known_records import KnownRecords
@@ -20,6 +20,7 @@ from identity.identification.shown_values import comparison_names
 from identity.identification.value_states import Policies
 from identity.limits import Limit, limited_values
 from identity.match_models import MatchModel
+from identity.scoring import COMPARED_TYPES
 from models.policies import IdentifierPolicy
 from models.settings import IdentitySettings
 from schemas.tables import RECORDS

@@ -81,9 +81,7 @@ def _write_changed(lake: Lake, table: str, key: str, rows: pa.Table) -> None:
             )"""
         )
         come = lake.sql(f"select {names} from wanted_rows except all select {names} from {LAKE}.{table}")
-    if gone.num_rows:
-        with lake.registered(gone, "gone_rows"):
-            lake.connection.execute(f"delete from {LAKE}.{table} where {key} in (select {key} from gone_rows)")
+    lake.delete(table, gone)
     # Of a key that went, all rows went: those that were to stay come again.
     is_again = pc.is_in(rows[key], value_set=gone[key].combine_chunks())
     come = come.filter(pc.invert(pc.is_in(come[key], value_set=gone[key].combine_chunks())))
@@ -92,11 +90,6 @@ def _write_changed(lake: Lake, table: str, key: str, rows: pa.Table) -> None:
 
 def _write_names(lake: Lake, names: HouseholdNames) -> None:
     lake.insert("profiles.household_ids", names.minted)
-    if names.retired.num_rows:
-        with lake.registered(names.retired, "retired_ids"):
-            lake.connection.execute(
-                f"""delete from {LAKE}.profiles.household_ids
-                where household_id in (select household_id from retired_ids)"""
-            )
-        lake.insert("profiles.household_ids", names.retired)
+    lake.delete("profiles.household_ids", names.retired.select(["household_id"]))
+    lake.insert("profiles.household_ids", names.retired)
     lake.insert("profiles.household_changes", names.changes)

@@ -75,5 +75,4 @@ def resolve_in_full(
 def make_index(records: pa.Table, people: People) -> MatchIndex:
     """The match index of resolved records."""
     compared = with_places(comparison_columns(without_junk_values(records, people.states)))
-    index, _ = MatchIndex().with_records(compared.slice(0, 0), compared)
-    return index.with_edges(people.edges.slice(0, 0), people.edges)
+    return MatchIndex.of(compared).with_edges(people.edges.slice(0, 0), people.edges)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.changed_states import Changed, distinct_values, subtract
-from identity.increments import Increment, apply_increment, find_increment
+from identity.increments import Increment, apply_increment, find_increment, write_records
 from identity.match_indexes import MatchIndex
 from identity.people import Rules
 from identity.profile_ids import Names, carry_over
@@ -23,7 +23,7 @@ from pipelines.removals.effects import Effects
 from pipelines.resolve.inputs import ResolveInputs, read_activity, read_inputs, read_observations
 from pipelines.resolve.resolutions import Resolution
 from pipelines.resolve.returns import returned_records, write_removals
-from pipelines.resolve.writing import Outcome, delete_rows, record_profiles, write_names
+from pipelines.resolve.writing import Outcome, record_profiles, write_names
 from schemas.tables import RECORDS
 
 STEPS = 5
@@ -54,14 +54,14 @@ def resolve_changes(
     progress("resolve", 3, STEPS)
 
     def write() -> None:
-        former = _profiles_of(lake, [*changed.ids, *refreshed.ids, *increment.restated, *_moved(names)])
+        told = [*changed.ids, *refreshed.ids, *increment.restated, *_moved(names)]
+        former = _profiles_of(lake, told)
         apply_increment(state, increment)
-        _refresh(state, refreshed)
+        write_records(state, refreshed)
         _write_members(lake, increment, names)
         write_names(lake, names)
         progress("resolve", 4, STEPS)
-        present = _profiles_of(lake, [*changed.ids, *refreshed.ids, *increment.restated, *_moved(names)])
-        _write_profiles(lake, former | present, removed)
+        _write_profiles(lake, former | _profiles_of(lake, told), removed)
         write_removals(lake, removed)
 
     alarms = increment.clusters.alarms.num_rows
@@ -130,18 +130,11 @@ def _profiles_of(lake: Lake, record_ids: list[str]) -> set[str]:
     return {profile_id for (profile_id,) in rows}
 
 
-def _refresh(state: ResolvedState, refreshed: Changed) -> None:
-    ids = refreshed.records.select(["record_id"])
-    for table, rows in (("records", refreshed.records), ("record_identifiers", refreshed.pairs)):
-        state.delete(table, ids)
-        state.insert(table, rows)
-
-
 def _write_members(lake: Lake, increment: Increment, names: Names) -> None:
     """Only the rows of records that went to another profile, came or are gone."""
     gone = pa.array(sorted(increment.changed.gone), pa.string())
     moved = pa.array(sorted({*_moved(names)} - increment.changed.gone), pa.string())
-    delete_rows(lake, "identity.record_profiles", pa.table({"record_id": pa.concat_arrays([gone, moved])}))
+    lake.delete("identity.record_profiles", pa.table({"record_id": pa.concat_arrays([gone, moved])}))
     members = names.members.filter(pc.is_in(names.members["record_id"], moved))
     with lake.registered(members, "moved_members"):
         records = lake.sql(f"from {LAKE}.identity.records semi join moved_members using (record_id) order by record_id")
@@ -164,5 +157,5 @@ def _write_profiles(lake: Lake, profile_ids: set[str], removed: Effects) -> None
     golden = golden_records(traits, people, read_activity(lake, only, removed))
     identifiers = profile_identifiers(people.select(["record_id", "profile_id"]), pairs, states)
     for table, rows in (("profiles", golden), ("traits", traits), ("identifiers", identifiers)):
-        delete_rows(lake, f"profiles.{table}", asked)
+        lake.delete(f"profiles.{table}", asked)
         lake.insert(f"profiles.{table}", rows)

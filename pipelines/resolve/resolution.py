@@ -10,6 +10,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from identity.index_files import read_index, tidy_indexes, write_index
+from identity.people import Rules
 from models.lakes import LAKE, Lake
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
@@ -87,7 +88,7 @@ def resolve_workspace(
     removed = find_effects(lake, read_removals(workspace))
     because, found = "asked for", None
     if not in_full:
-        because, found = _try_changes(workspace, lake, last, key, snapshot, removed, run_id, resolved_at, progress)
+        because, found = _try_changes(lake, rules, last, key, snapshot, removed, run_id, resolved_at, progress)
     mode: Mode = "full" if found is None else "incremental"
     if found is None:
         found = resolve_in_full(lake, rules, removed, run_id, resolved_at, progress)
@@ -108,8 +109,8 @@ def resolve_workspace(
 
 
 def _try_changes(
-    workspace: Workspace,
     lake: Lake,
+    rules: Rules,
     last: Resolution | None,
     key: str,
     snapshot: int,
@@ -123,7 +124,7 @@ def _try_changes(
         return "the first time", None
     if last.rules_key != key:
         return "other rules or another match model", None
-    index = read_index(workspace.match_index, str(last.number))
+    index = read_index(lake.workspace.match_index, str(last.number))
     if index is None:
         return "no match index here that goes with the lake", None
     sources = changed_sources(lake, last.read_snapshot, snapshot)
@@ -132,7 +133,7 @@ def _try_changes(
     sources = with_touched(lake, sources, removed)
     if sources.num_rows > MANY_CHANGED * last.records:
         return f"{sources.num_rows} of {last.records} records changed", None
-    outcome = resolve_changes(lake, read_rules(workspace), last, index, sources, removed, run_id, resolved_at, progress)
+    outcome = resolve_changes(lake, rules, last, index, sources, removed, run_id, resolved_at, progress)
     if outcome is None:
         return "frequencies have moved so far that every weight is another", None
     return f"{sources.num_rows} of {last.records} records have new events or other removals", outcome

@@ -10,7 +10,7 @@ import pyarrow as pa
 from identity.increments import Calibration
 from identity.match_indexes import MatchIndex
 from identity.profile_ids import Names
-from models.lakes import LAKE, Lake
+from models.lakes import Lake
 from schemas.tables import RECORD_PROFILES
 
 
@@ -40,15 +40,6 @@ def write_names(lake: Lake, names: Names) -> None:
     """Write what became of profile ids."""
     lake.insert("identity.profile_ids", names.minted)
     for changed in (names.retired, names.revived):
-        if changed.num_rows:
-            delete_rows(lake, "identity.profile_ids", changed.select(["profile_id"]))
-            lake.insert("identity.profile_ids", changed)
+        lake.delete("identity.profile_ids", changed.select(["profile_id"]))
+        lake.insert("identity.profile_ids", changed)
     lake.insert("identity.changes", names.changes)
-
-
-def delete_rows(lake: Lake, table: str, keys: pa.Table) -> None:
-    """Take the rows out of a table of the lake that equal a row of ``keys`` in its one column."""
-    if keys.num_rows:
-        (column,) = keys.column_names
-        with lake.registered(keys, "deleted_keys"):
-            lake.connection.execute(f"delete from {LAKE}.{table} where {column} in (select {column} from deleted_keys)")

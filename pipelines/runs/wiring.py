@@ -42,16 +42,13 @@ def resolve_key(context: RunContext, lake: Lake) -> str | None:
     """What was ingested, and all that decides who is who or which value survives; None before any event."""
     from pipelines.judgements import judgements_key
     from pipelines.removals import removals_key
-    from pipelines.resolve import match_model_key
+    from pipelines.resolve import rules_key
 
     offsets = lake.rows(f"select topic, partition, next_offset from {LAKE}.ingest.offsets order by all")
-    settings = context.workspace.settings
-    rules = [settings.identity.rules(), msgspec.to_builtins(settings.profiles)]
-    policies = msgspec.to_builtins(settings.identifier_policies())
     if not offsets:
         return None
-    keys = [match_model_key(context.workspace), judgements_key(context.workspace), removals_key(context.workspace)]
-    return fingerprint(CODE_VERSION, offsets, rules, policies, *keys)
+    decided = [key(context.workspace) for key in (rules_key, judgements_key, removals_key)]
+    return fingerprint(CODE_VERSION, offsets, *decided)
 
 
 def execute_resolve(context: RunContext) -> Mapping[str, Any]:

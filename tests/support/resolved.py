@@ -8,14 +8,13 @@ import duckdb
 import pyarrow as pa
 
 from identity.changed_states import Changed
-from identity.comparison_columns import comparison_columns
 from identity.identifiers import PAIRS
 from identity.increments import Calibration, apply_increment, find_increment
 from identity.match_indexes import MatchIndex
 from identity.match_keys import key_totals
 from identity.people import People, Rules, find_people
 from identity.resolved_states import ResolvedState
-from identity.scoring import with_places, without_junk_values
+from pipelines.resolve.full import make_index
 from schemas.tables import EDGES, IDENTIFIER_STATES, RECORDS, REFUSALS
 
 TABLES = {
@@ -44,18 +43,14 @@ class Resolved:
     def rebuild(self, records: pa.Table, pairs: pa.Table) -> None:
         """Evaluate everything."""
         people = find_people(records, pairs, self.rules)
-        real = without_junk_values(records, people.states)
-        compared = with_places(comparison_columns(real))
-        index, _ = MatchIndex().with_records(compared.slice(0, 0), compared)
-        self.index = index.with_edges(people.edges.slice(0, 0), people.edges)
+        self.index = make_index(records, people)
         self.calibration = Calibration.of(records.num_rows, self.index, key_totals(people.states))
         found = (records, pairs, people.states, people.edges, people.clusters.refusals)
         for (name, schema), rows in zip(TABLES.items(), found, strict=True):
             self.connection.register("rows", rows.select(schema.names).cast(schema))
             self.connection.execute(f"create or replace table {name} as from rows")
             self.connection.unregister("rows")
-        rows = people.clusters.assignments
-        self.assignments = dict(zip(rows["record_id"].to_pylist(), rows["cluster"].to_pylist(), strict=True))
+        self.assignments = people_of(people)
 
     def change(self, changed: Changed) -> bool:
         """Evaluate a change, or everything where it moves the calibration; False then."""
