@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from pipelines.plans import Plan
 from pipelines.plans.audience_changes import AudienceChange
 from pipelines.plans.examples import Decision, Example, Person
 from pipelines.plans.regroupings import KINDS
+from pipelines.values import value_text
 
 MAX_IDS = 4
 """Of more records of one person, and more examples of members, only so many are named."""
@@ -161,7 +161,7 @@ def _print_records(records: Sequence[dict[str, Any]]) -> None:
     names = [name for name in records[0] if name != "record_id" and any(row[name] is not None for row in records)]
     click.echo()
     print_table(
-        [(name.replace("_", " "), *(_text(row[name]) for row in records)) for name in names],
+        [(name.replace("_", " "), *(value_text(row[name]) for row in records)) for name in names],
         ["", *(row["record_id"] for row in records)],
     )
 
@@ -174,11 +174,3 @@ def _records(person: Person) -> str:
 
 def _listed(texts: Iterable[str]) -> str:
     return ", ".join(texts)
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if value is None else str(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from identity.evidence import Edge, read_edges
 from models.lakes import LAKE, Lake
 from pipelines.explanations import edges_between
 from pipelines.reviews.questions import Question
+from pipelines.values import value_text
 from schemas.tables import IDENTIFIER_TYPES, TRAITS
 
 SHOWN = ("source", *TRAITS, *IDENTIFIER_TYPES, "first_seen", "last_seen")
@@ -35,13 +35,7 @@ def read_card(lake: Lake, question: Question) -> Card:
     ).to_pylist()
     records = {row["record_id"]: row for row in found}
     a, b = (records[end] for end in ends)
-    rows = tuple((name.replace("_", " "), _text(a[name]), _text(b[name])) for name in SHOWN if a[name] or b[name])
+    rows = tuple(
+        (name.replace("_", " "), value_text(a[name]), value_text(b[name])) for name in SHOWN if a[name] or b[name]
+    )
     return Card(question, rows, tuple(read_edges(edges_between(lake, ends))))
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if value is None else str(value)
