@@ -117,7 +117,7 @@ def test_kafka_gives_the_same_tables_as_the_embedded_log(embedded: Path, tmp_pat
     [
         ("pipelines.ingest.ingestion.commit_chunks", "before"),
         ("pipelines.runs.running.record_stage", "before"),
-        ("pipelines.resolve.resolution._write_names", "after"),
+        ("pipelines.resolve.full.write_names", "after"),
         ("pipelines.build.run_dbt", "after"),
         ("pipelines.gates.gates.publish", "before"),
         ("pipelines.audiences.syncs._commit", "after"),

@@ -6,32 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = """
-import importlib, os, signal, sys
-from pathlib import Path
-
-target, moment, workspace, *arguments = sys.argv[1:]
-module_name, _, name = target.rpartition(".")
-try:
-    owner = importlib.import_module(module_name)
-except ModuleNotFoundError:
-    module_name, _, class_name = module_name.rpartition(".")
-    owner = getattr(importlib.import_module(module_name), class_name)
-real = getattr(owner, name)
-
-
-def deadly(*args, **kwargs):
-    if moment == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-setattr(owner, name, deadly)
-from pipelines.cli import main
-
-sys.exit(main([*arguments, "--workspace", workspace]))
-"""
+# A file, and no text after -c: pyspark takes a process without one for its own doctests, and ends it with code 0.
+MAIN = Path(__file__).with_name("killed_main.py")
 
 
 def run_killed(target: str, moment: str, workspace: Path, *arguments: str) -> int:
@@ -40,5 +16,5 @@ def run_killed(target: str, moment: str, workspace: Path, *arguments: str) -> in
     ``target`` is the dotted name of a function (or method) as its caller looks it up. Gives the exit code: -9 when it
     died there.
     """
-    command = [sys.executable, "-c", SCRIPT, target, moment, str(workspace), *arguments]
+    command = [sys.executable, "-P", str(MAIN), target, moment, str(workspace), *arguments]
     return subprocess.run(command, capture_output=True, check=False, timeout=240).returncode
