@@ -1,4 +1,4 @@
-"""``klantbeeld`` in a process that kills itself at an exact call: ``killed_main.py TARGET MOMENT WORKSPACE ARGUMENT…``."""
+"""``klantbeeld`` in a process that kills itself at an exact call: TARGET MOMENT WORKSPACE ARGUMENT …"""
 
 from __future__ import annotations
 
