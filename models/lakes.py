@@ -5,7 +5,6 @@ One process writes at a time (the workspace's writer lock): a SQLite catalog ref
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from models.errors import FatalError, RetriableError, UsageError
+from models.errors import RetriableError, UsageError
+from models.extensions import EXTENSION_CONFIG, load_extensions
 from models.migrations import migrate_tables
 from models.settings import secret
 from models.workspaces import Workspace
@@ -31,9 +31,9 @@ def connect_duckdb(workspace: Workspace, extensions: Sequence[str] = ()) -> duck
     """An in-memory DuckDB that never installs anything, with the named extensions loaded from their packages.
 
     Raises:
-        FatalError: an extension package is missing or was built for another DuckDB.
+        FatalError: an extension package is missing, was built for another DuckDB, or its signature is wrong.
     """
-    config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config = dict(EXTENSION_CONFIG)
     if workspace.settings.lake.memory_limit:
         config["memory_limit"] = workspace.settings.lake.memory_limit
     if workspace.settings.lake.threads:
@@ -44,30 +44,8 @@ def connect_duckdb(workspace: Workspace, extensions: Sequence[str] = ()) -> duck
     connection.execute("set timezone = 'UTC'")
     # DuckLake 1.5.5 answers `is null` wrongly on old snapshots and on files that lack a column, unless this is off.
     connection.execute("set disabled_optimizers = 'statistics_propagation'")
-    for name in extensions:
-        connection.load_extension(str(extension_file(name)))
+    load_extensions(connection, extensions)
     return connection
-
-
-def extension_file(name: str) -> Path:
-    """The file of a DuckDB extension inside its installed package (``duckdb-extension-<name>``).
-
-    Raises:
-        FatalError: the package is not installed, or holds no file for this DuckDB.
-    """
-    package = f"duckdb-extension-{name.replace('_', '-')}"
-    try:
-        module = importlib.import_module(f"duckdb_extension_{name}")
-    except ModuleNotFoundError as error:
-        extra = " Install it with: pip install 'klantbeeld[postgres]'" if name == "postgres_scanner" else ""
-        msg = f"Package {package} is not installed.{extra}"
-        raise FatalError(msg) from error
-    path = Path(str(module.__file__)).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-    if not path.exists():
-        version = duckdb.__version__
-        msg = f"Package {package} holds no extension for DuckDB {version}. Install {package}=={version}."
-        raise FatalError(msg)
-    return path
 
 
 def catalog_extensions(workspace: Workspace) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from models.lakes import extension_file
+from models.extensions import load_extensions
 
 
 class Plugin(BasePlugin):
@@ -22,5 +22,4 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Load each extension by path: no INSTALL, nothing written to the home folder."""
-        for name in self.names:
-            conn.load_extension(str(extension_file(name)))
+        load_extensions(conn, self.names)

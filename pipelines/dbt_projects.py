@@ -18,6 +18,7 @@ from typing import Any
 
 import pipelines
 from models.errors import FatalError, UsageError, suggest
+from models.extensions import EXTENSION_CONFIG
 from models.lakes import LAKE, attach_target, catalog_extensions
 from models.progress import Progress, no_progress
 from models.workspaces import Workspace
@@ -134,8 +135,7 @@ def write_profile(workspace: Workspace, home: Path) -> Path:
     if lake.catalog == "postgres":
         path = "ducklake:postgres:{{ env_var('" + lake.postgres_dsn_env + "') }}"
     config = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
+        **EXTENSION_CONFIG,
         "temp_directory": str(workspace.data / "tmp"),
         **({"memory_limit": lake.memory_limit} if lake.memory_limit else {}),
         **({"threads": lake.threads} if lake.threads else {}),

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.errors import FatalError, RetriableError, UsageError
-from models.lakes import LAKE, Lake, column_type, extension_file, open_lake, published_lake
+from models.errors import RetriableError, UsageError
+from models.lakes import LAKE, Lake, column_type, open_lake, published_lake
 from schemas.tables import EVENTS, LAKE_TABLES, OFFSETS, PUBLICATIONS
 from tests.support.workspaces import make_workspace
 
@@ -101,11 +101,6 @@ def test_a_catalog_that_is_no_database_is_named(tmp_path: Path) -> None:
     workspace.lake_catalog.write_bytes(b"not a database, but long enough to look at" * 10)
     with pytest.raises(RetriableError, match=r"Cannot open the lake's sqlite catalog \(.*catalog.sqlite\)"):
         open_lake(workspace, create=True)
-
-
-def test_an_extension_that_is_not_installed_is_named_by_its_package() -> None:
-    with pytest.raises(FatalError, match="duckdb-extension-nonesuch is not installed"):
-        extension_file("nonesuch")
 
 
 def test_a_type_that_no_table_uses_is_refused() -> None:

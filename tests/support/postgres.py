@@ -34,11 +34,11 @@ def new_database(server_uri: str) -> str:
     """The URI of a new, empty database on the server."""
     import duckdb
 
-    from models.lakes import extension_file
+    from models.extensions import EXTENSION_CONFIG, load_extensions
 
     name = f"kb_{uuid.uuid4().hex[:12]}"
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    connection.load_extension(str(extension_file("postgres_scanner")))
+    connection = duckdb.connect(config=EXTENSION_CONFIG)
+    load_extensions(connection, ["postgres_scanner"])
     connection.execute(f"attach '{server_uri}' as server (type postgres)")
     connection.execute(f"call postgres_execute('server', 'create database {name}', use_transaction => false)")
     connection.close()
