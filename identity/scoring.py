@@ -131,7 +131,10 @@ def _predict(
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=sql)
     settings = splink_settings(model, "place")
-    linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
+    # What Splink would validate, it would only log; and it takes longer than to score a few records.
+    linker = Linker(
+        api.register(compared, dataset_display_name="compared"), settings, log_level=None, validate_settings=False
+    )
     for column in frequency_columns(model):
         values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
         table = pa.table({column: values, f"tf_{column}": shares})

@@ -25,11 +25,7 @@ def migrate_tables(lake: Lake, known: Collection[tuple[str, str]]) -> None:
 
 def ledger_relation(lake: Lake) -> str:
     """SQL that reads the ledger's rows at the lake's snapshot: the table, or what an earlier version wrote, turned."""
-    has_ledger = lake.rows(
-        "select 1 from duckdb_tables() where database_name = 'lake' and schema_name = ? and table_name = ?",
-        list(LEDGER),
-    )
-    return "lake.identity.changes" if has_ledger else f"({_former_changes()})"
+    return "lake.identity.changes" if LEDGER in lake.tables() else f"({_former_changes()})"
 
 
 def _former_changes() -> str:

@@ -71,8 +71,7 @@ def household_of(lake: Lake, profile_id: str) -> dict[str, Any] | None:
 
 def has_households(lake: Lake) -> bool:
     """Whether the lake knows households at this snapshot: what an earlier version published does not."""
-    statement = "select 1 from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?"
-    return bool(lake.rows(statement, [LAKE, "profiles", "household_members"]))
+    return ("profiles", "household_members") in lake.tables()
 
 
 def evidence_words(part: Mapping[str, Any]) -> str:

@@ -22,13 +22,7 @@ def kept_events(lake: Lake) -> str:
 
 def has_removals(lake: Lake) -> bool:
     """Whether the lake's snapshot knows of removals; those of earlier versions do not."""
-    return bool(
-        lake.rows(
-            "select 1 from duckdb_tables() where database_name = ? and schema_name = 'identity'"
-            " and table_name = 'removed_events'",
-            [LAKE],
-        )
-    )
+    return ("identity", "removed_events") in lake.tables()
 
 
 def say_removals(lake: Lake, record_id: str) -> str | None:

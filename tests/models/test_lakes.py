@@ -90,6 +90,22 @@ def test_registered_parquet_is_read_and_listed_once(tmp_path: Path) -> None:
         assert lake.value(f"select count(*) from {LAKE}.ingest.events where email is null") == 1
 
 
+def test_the_tables_are_those_of_the_snapshot_that_is_read(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    with open_lake(workspace, create=True) as lake:
+        assert lake.tables() == {(schema, table) for schema, tables in LAKE_TABLES.items() for table in tables}
+        before = lake.snapshot_id()
+        with lake.transaction("r1", "test"):
+            lake.connection.execute(f"create schema {LAKE}.own")
+            lake.connection.execute(f"create table {LAKE}.own.things (a integer)")
+            lake.connection.execute(f"drop table {LAKE}.ingest.quarantine")
+        assert ("own", "things") in lake.tables()
+        assert ("ingest", "quarantine") not in lake.tables()
+    with open_lake(workspace, snapshot_id=before) as lake:
+        assert ("own", "things") not in lake.tables()
+        assert ("ingest", "quarantine") in lake.tables()
+
+
 def test_a_lake_that_is_not_there_says_how_to_fill_it(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no lake yet"):
         open_lake(make_workspace(tmp_path))
