@@ -23,12 +23,24 @@ Kind = Literal["judgement", "refused union", "value of many", "too little weight
 
 
 @dataclass(frozen=True)
+class Told:
+    """A value that words name: of which identifier type or trait it is."""
+
+    type: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Obstacle:
-    """One thing that keeps two people apart: ``words`` say what, ``needed`` what would have to come or go."""
+    """One thing that keeps two people apart: ``words`` say what, ``needed`` what would have to come or go.
+
+    ``values`` are those that stand in the words.
+    """
 
     kind: Kind
     words: str
     needed: str
+    values: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,13 @@ class Traits:
         """``Anna / Bert``; empty when a side says nothing."""
         sides = [_listed(side.get(name, ())) for side in (self.one, self.other)]
         return " / ".join(sides) if all(sides) else ""
+
+    def told(self, name: str) -> tuple[Told, ...]:
+        """The values that :meth:`both` names."""
+        if not self.both(name):
+            return ()
+        values = [value for side in (self.one, self.other) for value in side[name][:MAX_VALUES]]
+        return tuple(Told(name, value) for value in dict.fromkeys(values))
 
 
 def judgement_obstacle(veto: Edge) -> Obstacle:
@@ -70,7 +89,7 @@ def common_value_obstacle(identifier_type: str, value: str, state: str, people: 
     else:
         words = f"both carry the {word} {value}, which is nobody's ({rule}) and counts for nothing"
         needed = f"another rule: blocked_values and blocked_patterns of {identifier_type} in klantbeeld.toml"
-    return Obstacle("value of many", words, needed)
+    return Obstacle("value of many", words, needed, (Told(identifier_type, value),))
 
 
 def weight_obstacle(edge: Edge, link_match_weight: float, gains: Sequence[Gain]) -> Obstacle:
@@ -131,7 +150,8 @@ def _refusal_obstacle(refusal: Refusal, traits: Traits) -> Obstacle:
         needed = f"one {identifier_words(name)} less, or a higher max_per_person of {name} in klantbeeld.toml"
     else:
         needed = "another reason to join them than this"
-    return Obstacle("refused union", words, f"{needed}; or a judgement (klantbeeld judge join A B)")
+    needed += "; or a judgement (klantbeeld judge join A B)"
+    return Obstacle("refused union", words, needed, traits.told(name))
 
 
 def _wishes(gains: Sequence[Gain]) -> list[str]:

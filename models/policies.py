@@ -28,7 +28,8 @@ class IdentifierPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     blocked_values: tuple[str, ...] = ()
     #: Regular expressions (full match) of such values.
     blocked_patterns: tuple[str, ...] = ()
-    #: none, pseudonymous, personal or sensitive. What is sensitive may be a column of no audience.
+    #: none, pseudonymous, personal or sensitive. Without --reveal the screen shows personal and sensitive values masked.
+    #: What is sensitive may be a column of no audience.
     pii: PiiClass = "personal"
     #: The name is a type of your own, and no typing error for one that is built in. The keys below are for these alone.
     custom: bool = False
@@ -65,10 +66,12 @@ def default_identifier_policies() -> dict[str, IdentifierPolicy]:
     Where the limits come from: docs/decisions/0003-identity.md.
     """
     return {
-        "crm_id": IdentifierPolicy(max_people_per_value=1, blocked_values=BLOCKED_IDS),
-        "user_id": IdentifierPolicy(max_people_per_value=1, max_per_person=0, blocked_values=BLOCKED_IDS),
-        "loyalty_id": IdentifierPolicy(max_people_per_value=1, max_per_person=1, blocked_values=BLOCKED_IDS),
-        "anonymous_id": IdentifierPolicy(max_people_per_value=1, blocked_values=BLOCKED_IDS),
+        "crm_id": IdentifierPolicy(max_people_per_value=1, pii="pseudonymous", blocked_values=BLOCKED_IDS),
+        "user_id": IdentifierPolicy(max_people_per_value=1, pii="pseudonymous", blocked_values=BLOCKED_IDS),
+        "loyalty_id": IdentifierPolicy(
+            max_people_per_value=1, max_per_person=1, pii="pseudonymous", blocked_values=BLOCKED_IDS
+        ),
+        "anonymous_id": IdentifierPolicy(max_people_per_value=1, pii="pseudonymous", blocked_values=BLOCKED_IDS),
         "email": IdentifierPolicy(
             max_people_per_value=3,
             blocked_values=("test@test.com", "test@example.com", "noreply@example.com", "a@a.com", "none@none.com"),
@@ -77,8 +80,8 @@ def default_identifier_policies() -> dict[str, IdentifierPolicy]:
         "phone": IdentifierPolicy(
             max_people_per_value=4, blocked_patterns=(r"\+?\d{0,4}(\d)\1{6,}", r"\+?\d*1234567\d*")
         ),
-        "payment_token": IdentifierPolicy(max_people_per_value=2, blocked_values=BLOCKED_IDS),
-        "device_id": IdentifierPolicy(max_people_per_value=4, blocked_values=BLOCKED_IDS),
+        "payment_token": IdentifierPolicy(max_people_per_value=2, pii="sensitive", blocked_values=BLOCKED_IDS),
+        "device_id": IdentifierPolicy(max_people_per_value=4, pii="pseudonymous", blocked_values=BLOCKED_IDS),
     }
 
 

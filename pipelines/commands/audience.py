@@ -9,7 +9,16 @@ import click
 from models.lakes import published_lake
 from models.workspaces import Workspace
 from pipelines.audiences.overviews import list_audiences, preview_audience, why_member
-from pipelines.commands.options import json_option, now, print_facts, print_json, print_table, workspace_option
+from pipelines.commands.options import (
+    json_option,
+    now,
+    print_facts,
+    print_json,
+    print_table,
+    reveal_option,
+    shown,
+    workspace_option,
+)
 
 
 @click.group("audience")
@@ -50,14 +59,15 @@ def list_command(workspace: Workspace, as_json: bool) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(min=0), help="How many members to show.")
 @workspace_option
 @json_option
-def preview_command(name: str, limit: int, workspace: Workspace, as_json: bool) -> None:
+@reveal_option
+def preview_command(name: str, limit: int, workspace: Workspace, as_json: bool, reveal: bool) -> None:
     """Whom an audience would reach now, per channel, and who is left out and why. Writes nothing.
 
     \b
     Example:
       klantbeeld audience preview lapsed_high_value
     """
-    preview = preview_audience(workspace, name, limit)
+    preview = shown(preview_audience(workspace, name, limit), workspace, reveal)
     if as_json:
         print_json(asdict(preview))
         return
@@ -82,7 +92,8 @@ def preview_command(name: str, limit: int, workspace: Workspace, as_json: bool) 
 @click.argument("who", metavar="ID-OR-IDENTIFIER")
 @workspace_option
 @json_option
-def why_command(name: str, who: str, workspace: Workspace, as_json: bool) -> None:
+@reveal_option
+def why_command(name: str, who: str, workspace: Workspace, as_json: bool, reveal: bool) -> None:
     """Why a person is in an audience, or why not, with the history of their stays.
 
     \b
@@ -93,7 +104,7 @@ def why_command(name: str, who: str, workspace: Workspace, as_json: bool) -> Non
 
     with published_lake(workspace) as lake:
         profile_id = find_profile(lake, who)
-    answer = why_member(workspace, name, profile_id)
+    answer = shown(why_member(workspace, name, profile_id), workspace, reveal)
     if as_json:
         print_json(asdict(answer))
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.commands.bars import progress_bars
-from pipelines.commands.options import as_of_option, json_option, json_text, now, print_facts, print_table
+from pipelines.commands.options import as_of_option, json_option, json_text, now, print_facts, print_table, shown
 
 if TYPE_CHECKING:
     from models.workspaces import Workspace
@@ -187,6 +187,7 @@ def _print_person(demonstration: Demonstration) -> None:
     with published_lake(workspace) as lake, open_lake(workspace, read_only=True) as newest:
         view = read_profile(lake, newest, profile_id, SHOWN_EVENTS)
         explanation = explain_person(lake, profile_id)
+    view, explanation = shown((view, explanation), workspace, reveal=False)
     click.echo("\nOne person, from all sides\n")
     print_profile(view)
     click.echo("\nWhy these records are one person (the strongest edges)\n")

@@ -11,7 +11,15 @@ from identity.explanations import PairExplanation
 from models.lakes import published_lake
 from models.workspaces import Workspace
 from pipelines.commands.evidence_prints import print_cut, print_edges, print_obstacles, print_ties
-from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option
+from pipelines.commands.options import (
+    json_option,
+    print_facts,
+    print_json,
+    print_table,
+    reveal_option,
+    shown,
+    workspace_option,
+)
 from pipelines.commands.pictures import picture_options, write_pictures
 from pipelines.explanations import PersonExplanation, explain_person, explain_two, holding_ties
 
@@ -21,9 +29,16 @@ from pipelines.explanations import PersonExplanation, explain_person, explain_tw
 @click.argument("other", metavar="[B]", required=False)
 @workspace_option
 @json_option
+@reveal_option
 @picture_options
 def command(
-    one: str, other: str | None, workspace: Workspace, as_json: bool, html: Path | None, svg: Path | None
+    one: str,
+    other: str | None,
+    workspace: Workspace,
+    as_json: bool,
+    reveal: bool,
+    html: Path | None,
+    svg: Path | None,
 ) -> None:
     """Why the records of one person are one person (A), or why two are one person or are not (A and B).
 
@@ -41,7 +56,8 @@ def command(
         explanation: PersonExplanation | PairExplanation = (
             explain_person(lake, one) if other is None else explain_two(lake, one, other)
         )
-        write_pictures(lake, explanation, html, svg)
+        write_pictures(lake, explanation, html, svg, reveal)
+    explanation = shown(explanation, workspace, reveal)
     if as_json:
         print_json(asdict(explanation))
     elif isinstance(explanation, PersonExplanation):

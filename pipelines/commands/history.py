@@ -8,14 +8,15 @@ import click
 
 from models.lakes import published_lake
 from models.workspaces import Workspace
-from pipelines.commands.options import json_option, print_json, print_table, workspace_option
+from pipelines.commands.options import json_option, print_json, print_table, reveal_option, shown, workspace_option
 
 
 @click.command("history")
 @click.argument("who", metavar="PROFILE|RECORD")
 @workspace_option
 @json_option
-def command(who: str, workspace: Workspace, as_json: bool) -> None:
+@reveal_option
+def command(who: str, workspace: Workspace, as_json: bool, reveal: bool) -> None:
     """The life of a profile or of a record: what came and went, when, why, and by which run.
 
     WHO is a profile id (retired ones too), a record id or an identifier. "true since" is in event time: the first
@@ -29,7 +30,7 @@ def command(who: str, workspace: Workspace, as_json: bool) -> None:
     from pipelines.changes.histories import read_history
 
     with published_lake(workspace) as lake:
-        history = read_history(lake, who)
+        history = shown(read_history(lake, who), workspace, reveal)
     if as_json:
         print_json(asdict(history))
         return

@@ -8,14 +8,23 @@ import click
 
 from models.lakes import published_lake
 from models.workspaces import Workspace
-from pipelines.commands.options import json_option, print_facts, print_json, print_table, workspace_option
+from pipelines.commands.options import (
+    json_option,
+    print_facts,
+    print_json,
+    print_table,
+    reveal_option,
+    shown,
+    workspace_option,
+)
 
 
 @click.command("household")
 @click.argument("what", metavar="ID-OR-IDENTIFIER")
 @workspace_option
 @json_option
-def command(what: str, workspace: Workspace, as_json: bool) -> None:
+@reveal_option
+def command(what: str, workspace: Workspace, as_json: bool, reveal: bool) -> None:
     """Who lives together, and why they are taken for one household.
 
     WHAT is a household id (ended ones lead to their successor), or anybody in it: a profile id, a record id, an e-mail
@@ -29,7 +38,7 @@ def command(what: str, workspace: Workspace, as_json: bool) -> None:
     from pipelines.households.views import read_household
 
     with published_lake(workspace) as lake:
-        view = read_household(lake, what)
+        view = shown(read_household(lake, what), workspace, reveal)
     if view["found_by"] == "ended household id":
         click.echo(f"Household {what} is now {view['household']['household_id']}.", err=True)
     if as_json:

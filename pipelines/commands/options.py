@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 import click
 
-from models.workspaces import open_workspace
+from models.masking import masked
+from models.workspaces import Workspace, open_workspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+View = TypeVar("View")
 
 
 def workspace_option(function: Command) -> Command:
@@ -33,6 +35,17 @@ def workspace_option(function: Command) -> Command:
 def json_option(function: Command) -> Command:
     """``--json``: JSON for machines in place of text for people."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(function)
+
+
+def reveal_option(function: Command) -> Command:
+    """``--reveal``: show personal values whole (:func:`shown`)."""
+    text = "Show e-mail addresses, phones, birth dates and other personal values whole; else they are masked."
+    return click.option("--reveal", is_flag=True, help=text)(function)
+
+
+def shown(view: View, workspace: Workspace, reveal: bool) -> View:
+    """What leaves for the screen: the view, its personal values masked unless they are to be revealed."""
+    return view if reveal else masked(view, workspace.settings.identifier_policies())
 
 
 def as_of_option(function: Command) -> Command:

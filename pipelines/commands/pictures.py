@@ -9,7 +9,7 @@ import click
 from identity.explanations import PairExplanation
 from models.errors import UsageError
 from models.lakes import Lake
-from pipelines.commands.options import Command
+from pipelines.commands.options import Command, shown
 from pipelines.explanations import PersonExplanation
 from pipelines.thresholds import joining_match_weight
 
@@ -25,9 +25,9 @@ def picture_options(function: Command) -> Command:
 
 
 def write_pictures(
-    lake: Lake, explanation: PersonExplanation | PairExplanation, html: Path | None, svg: Path | None
+    lake: Lake, explanation: PersonExplanation | PairExplanation, html: Path | None, svg: Path | None, reveal: bool
 ) -> None:
-    """Write what was asked for and say where, on stderr.
+    """Write what was asked for and say where, on stderr; personal values are masked unless they are to be revealed.
 
     Raises:
         UsageError: a file cannot be written.
@@ -41,10 +41,10 @@ def write_pictures(
     weight = joining_match_weight(lake.workspace)
     if isinstance(explanation, PersonExplanation):
         graph = person_graph(lake, explanation)
-        page = person_page(explanation, graph, weight)
     else:
         graph = pair_graph(lake, explanation)
-        page = pair_page(explanation, graph, weight)
+    told, graph = shown((explanation, graph), lake.workspace, reveal)
+    page = person_page(told, graph, weight) if isinstance(told, PersonExplanation) else pair_page(told, graph, weight)
     for file, text in ((html, page), (svg, draw(graph))):
         if file is not None:
             _write(file, text)

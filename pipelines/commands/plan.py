@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import click
 
 from models.workspaces import Workspace
 from pipelines.commands.bars import progress_bars
-from pipelines.commands.options import as_of_option, json_option, now, print_json, workspace_option
+from pipelines.commands.options import (
+    as_of_option,
+    json_option,
+    now,
+    print_json,
+    reveal_option,
+    shown,
+    workspace_option,
+)
 from pipelines.commands.plan_prints import plan_facts, print_plan
 from pipelines.runs.manifests import new_run_id
 
@@ -34,6 +43,7 @@ from pipelines.runs.manifests import new_run_id
 @click.option("--no-audiences", is_flag=True, help="Leave out segments and audiences: no dbt, so it takes less time.")
 @as_of_option
 @json_option
+@reveal_option
 def command(
     workspace: Workspace,
     settings: Path | None,
@@ -42,6 +52,7 @@ def command(
     no_audiences: bool,
     as_of: datetime | None,
     as_json: bool,
+    reveal: bool,
 ) -> None:
     """What the next resolve would do to people, profile ids and audiences, without doing it.
 
@@ -70,6 +81,9 @@ def command(
             examples=examples,
             with_audiences=not no_audiences,
         )
+    examples_shown, audiences_shown = shown((plan.examples, plan.audiences), workspace, reveal)
+    # Not the whole of it: it names every record whose person is another.
+    plan = replace(plan, examples=examples_shown, audiences=audiences_shown)
     if as_json:
         print_json(plan_facts(plan))
     else:

@@ -17,6 +17,8 @@ from pipelines.commands.options import (
     print_facts,
     print_json,
     print_table,
+    reveal_option,
+    shown,
     workspace_option,
 )
 from pipelines.lookups import find_one
@@ -41,6 +43,7 @@ from pipelines.profile_views import read_profile
 )
 @workspace_option
 @json_option
+@reveal_option
 def command(
     who: str,
     events: int,
@@ -48,6 +51,7 @@ def command(
     valid_at: datetime | None,
     workspace: Workspace,
     as_json: bool,
+    reveal: bool,
 ) -> None:
     """Everything known of one person: golden record, where each value came from, identifiers, records, timeline.
 
@@ -61,7 +65,7 @@ def command(
       klantbeeld profile anna@postbus.example --as-of 2026-11-01
     """
     if known_at is not None:
-        _show_moment(workspace, who, known_at, valid_at, as_json)
+        _show_moment(workspace, who, known_at, valid_at, as_json, reveal)
         return
     if valid_at is not None:
         msg = "--valid-at goes with --as-of: name also the moment at which it was known, for example now."
@@ -69,6 +73,7 @@ def command(
     with published_lake(workspace) as lake, open_lake(workspace, read_only=True) as newest:
         found = find_one(lake, who)
         view = read_profile(lake, newest, found.profile_id, events) | {"found_by": found.how}
+    view = shown(view, workspace, reveal)
     if found.how == "retired profile id":
         click.echo(f"Profile {who} is now {found.profile_id}. How that came: klantbeeld history {who}", err=True)
     if as_json:
@@ -77,11 +82,13 @@ def command(
         print_profile(view)
 
 
-def _show_moment(workspace: Workspace, who: str, known_at: datetime, valid_at: datetime | None, as_json: bool) -> None:
+def _show_moment(
+    workspace: Workspace, who: str, known_at: datetime, valid_at: datetime | None, as_json: bool, reveal: bool
+) -> None:
     from pipelines.changes.moments import read_moment
 
     with published_lake(workspace) as lake:
-        moment = read_moment(lake, who, known_at, valid_at)
+        moment = shown(read_moment(lake, who, known_at, valid_at), workspace, reveal)
     if as_json:
         print_json(asdict(moment))
         return

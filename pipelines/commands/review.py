@@ -13,7 +13,7 @@ from models.errors import UsageError
 from models.lakes import Lake, published_lake
 from models.settings import SETTINGS_FILE
 from models.workspaces import Workspace, open_workspace
-from pipelines.commands.options import json_option, print_facts, print_json
+from pipelines.commands.options import json_option, print_facts, print_json, reveal_option, shown
 from pipelines.commands.review_dialogs import ask
 from pipelines.judgements import read_judgements
 from pipelines.reviews.calibrations import JOIN_CHANCE, LEAST_LABELS, Calibration, calibrate
@@ -52,9 +52,10 @@ where_option = click.option(
 )
 @where_option
 @json_option
+@reveal_option
 @click.pass_context
 def command(
-    context: click.Context, kinds: tuple[str, ...], limit: int, by: str, where: str | None, as_json: bool
+    context: click.Context, kinds: tuple[str, ...], limit: int, by: str, where: str | None, as_json: bool, reveal: bool
 ) -> None:
     """Answer what the evidence leaves open: is this pair one person?
 
@@ -78,9 +79,10 @@ def command(
     with published_lake(workspace) as lake:
         questions = _questions(workspace, lake, kinds or RANKED, limit)
         if as_json:
-            print_json([asdict(question) | {"gain": question.gain} for question in questions])
+            rows = [asdict(question) | {"gain": question.gain} for question in questions]
+            print_json(shown(rows, workspace, reveal))
             return
-        ask(workspace, lake, questions, by)
+        ask(workspace, lake, questions, by, reveal)
 
 
 @command.command("calibrate")

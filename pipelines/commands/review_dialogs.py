@@ -12,7 +12,7 @@ from models.errors import UsageError
 from models.lakes import Lake
 from models.workspaces import Workspace
 from pipelines.commands.evidence_prints import print_edges
-from pipelines.commands.options import now, print_facts
+from pipelines.commands.options import now, print_facts, shown
 from pipelines.decision_files import utc_text
 from pipelines.judgements import add_decision, read_judgements
 from pipelines.reviews.cards import Card, read_card
@@ -25,8 +25,10 @@ VERDICTS: dict[str, Verdict] = {"same": "same", "different": "different"}
 WIDTH = 36
 
 
-def ask(workspace: Workspace, lake: Lake, questions: Sequence[Question], by: str) -> None:
+def ask(workspace: Workspace, lake: Lake, questions: Sequence[Question], by: str, reveal: bool) -> None:
     """Ask the questions one after the other; each answer is on disk before the next is asked.
+
+    Personal values are masked unless they are to be revealed; whether two are the same is said all the same.
 
     Raises:
         UsageError: stdin is no terminal, and what stands there is no answer.
@@ -41,7 +43,7 @@ def ask(workspace: Workspace, lake: Lake, questions: Sequence[Question], by: str
         pair = question.record_id_a, question.record_id_b
         if known.of(*pair) is not None:
             continue
-        _print_card(read_card(lake, question), f"{number} of {len(questions)}")
+        _print_card(shown(read_card(lake, question), workspace, reveal), f"{number} of {len(questions)}")
         answer = answers(sum(counts.values()))
         if answer == "quit":
             break
@@ -105,8 +107,10 @@ def _print_card(card: Card, place: str) -> None:
     click.echo(f"\nQuestion {place} · {question.kind}: {MEANINGS[question.kind]}")
     click.echo(f"{question.because}; {question.moved} records would move if that is wrong")
     click.echo(f"\n  {'':14}  {'A ' + question.record_id_a:{WIDTH}}    B {question.record_id_b}")
-    for name, a, b in card.rows:
-        sign = " " if a is None or b is None else "=" if a == b else "≠"
-        click.echo(f"  {name:14}  {a or '-':{WIDTH}}  {sign} {b or '-'}")
+    for row in card.rows:
+        sign = {None: " ", True: "=", False: "≠"}[row.is_same]
+        click.echo(
+            f"  {row.comparison.replace('_', ' '):14}  {row.value_l or '-':{WIDTH}}  {sign} {row.value_r or '-'}"
+        )
     click.echo("\nWhat speaks for one person, and what against (a point of weight doubles the odds)")
     print_edges(card.edges)

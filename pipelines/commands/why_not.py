@@ -11,7 +11,7 @@ from models.lakes import published_lake
 from models.workspaces import Workspace
 from pipelines.commands.evidence_prints import print_keys
 from pipelines.commands.explain import print_pair
-from pipelines.commands.options import json_option, print_json, workspace_option
+from pipelines.commands.options import json_option, print_json, reveal_option, shown, workspace_option
 from pipelines.commands.pictures import picture_options, write_pictures
 from pipelines.explanations import explain_two
 
@@ -21,8 +21,11 @@ from pipelines.explanations import explain_two
 @click.argument("other", metavar="B")
 @workspace_option
 @json_option
+@reveal_option
 @picture_options
-def command(one: str, other: str, workspace: Workspace, as_json: bool, html: Path | None, svg: Path | None) -> None:
+def command(
+    one: str, other: str, workspace: Workspace, as_json: bool, reveal: bool, html: Path | None, svg: Path | None
+) -> None:
     """Why A and B are not one person: what forbids it, what is missing, or that nothing brought them together.
 
     A and B are record ids, profile ids or identifiers. Where no run has compared the two, they are compared now, with
@@ -34,7 +37,8 @@ def command(one: str, other: str, workspace: Workspace, as_json: bool, html: Pat
     """
     with published_lake(workspace) as lake:
         explanation = explain_two(lake, one, other)
-        write_pictures(lake, explanation, html, svg)
+        write_pictures(lake, explanation, html, svg, reveal)
+    explanation = shown(explanation, workspace, reveal)
     if as_json:
         print_json(asdict(explanation))
         return

@@ -15,14 +15,24 @@ SHOWN = ("source", *TRAITS, *IDENTIFIER_TYPES, "first_seen", "last_seen")
 
 
 @dataclass(frozen=True)
-class Card:
-    """A question with what is needed to answer it. ``rows``: what, in record A, in record B; None where it is not said.
+class Row:
+    """What record A says of something and what record B does; None where one says nothing.
 
-    What neither record says is left out.
+    ``is_same`` is None where they cannot be compared.
     """
 
+    comparison: str
+    value_l: str | None
+    value_r: str | None
+    is_same: bool | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A question with what is needed to answer it. What neither record says is left out of ``rows``."""
+
     question: Question
-    rows: tuple[tuple[str, str | None, str | None], ...]
+    rows: tuple[Row, ...]
     edges: tuple[Edge, ...]
 
 
@@ -35,7 +45,9 @@ def read_card(lake: Lake, question: Question) -> Card:
     ).to_pylist()
     records = {row["record_id"]: row for row in found}
     a, b = (records[end] for end in ends)
-    rows = tuple(
-        (name.replace("_", " "), value_text(a[name]), value_text(b[name])) for name in SHOWN if a[name] or b[name]
-    )
+    rows = tuple(_row(name, value_text(a[name]), value_text(b[name])) for name in SHOWN if a[name] or b[name])
     return Card(question, rows, tuple(read_edges(edges_between(lake, ends))))
+
+
+def _row(name: str, a: str | None, b: str | None) -> Row:
+    return Row(name, a, b, None if a is None or b is None else a == b)

@@ -47,13 +47,13 @@ def test_explain_tells_the_way_between_two_records_and_what_would_part_them(
     told = klantbeeld("explain", ANNA_BROWSER, ANNA_MAIL, "-w", published.root)
     assert (told.code, told.err) == (0, "")
     assert "2 edges lead from one to the other" in told.out
-    found = klantbeeld("explain", ANNA_BROWSER, ANNA_MAIL, "--json", "-w", published.root).data
+    found = klantbeeld("explain", ANNA_BROWSER, ANNA_MAIL, "--json", "--reveal", "-w", published.root).data
     assert [tie["words"] for tie in found["cut"]["ties"]] == ["the browser a1 in 2 records"]
     assert (found["cut"]["one"], found["cut"]["other"]) == ([ANNA_BROWSER], [ANNA_MAIL, ANNA_SHOP])
 
 
 def test_explain_tells_where_a_person_would_come_apart(klantbeeld: Klantbeeld, published: Workspace) -> None:
-    found = klantbeeld("explain", "anna@people.test", "--json", "-w", published.root).data
+    found = klantbeeld("explain", "anna@people.test", "--json", "--reveal", "-w", published.root).data
     words = {tie["words"] for tie in found["ties"]}
     assert {"the browser a1 in 2 records", "the e-mail address anna@people.test in 2 records"} <= words
     assert [tie["words"] for tie in found["weakest"]["ties"]] == ["the browser a1 in 2 records"]
@@ -88,6 +88,27 @@ def test_pictures_are_written_beside_what_is_printed(
     assert ANNA_BROWSER in (tmp_path / "anna.svg").read_text(encoding="utf-8")
     klantbeeld("why-not", ANNA_SHOP, BERT, "--html", tmp_path / "two.html", "-w", published.root)
     assert "first name different: Anna / Bert" in (tmp_path / "two.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "question", [("explain", "anna@people.test"), ("explain", ANNA_BROWSER, ANNA_MAIL), ("why-not", ANNA_SHOP, BERT)]
+)
+def test_addresses_are_masked_in_text_json_and_pictures_unless_they_are_to_be_revealed(
+    klantbeeld: Klantbeeld, published: Workspace, tmp_path: Path, question: tuple[str, ...]
+) -> None:
+    files = ("--html", tmp_path / "a.html", "--svg", tmp_path / "a.svg")
+    told = klantbeeld(*question, *files, "-w", published.root).out
+    told += klantbeeld(*question, "--json", "-w", published.root).out
+    told += "".join((tmp_path / name).read_text(encoding="utf-8") for name in ("a.html", "a.svg"))
+    assert "a***@people.test" in told
+    assert "anna@people.test" not in told
+    assert "bert@people.test" not in told
+    klantbeeld(*question, *files, "--reveal", "-w", published.root)
+    for name in ("a.html", "a.svg"):
+        whole = (tmp_path / name).read_text(encoding="utf-8")
+        assert "a***@" not in whole
+    assert "anna@people.test" in klantbeeld(*question, "--reveal", "-w", published.root).out
+    assert "anna@people.test" in klantbeeld(*question, "--reveal", "--json", "-w", published.root).out
 
 
 def test_a_picture_that_cannot_be_written_is_refused(

@@ -118,7 +118,9 @@ def test_audience_preview_tells_whom_it_would_reach_and_who_is_left_out(
         "suppressed: hard bounced": 1,
         "suppressed: unsubscribed": 1,
     }
-    assert [row["email"] for row in preview["rows"]] == ["anneke@people.test"]
+    assert [row["email"] for row in preview["rows"]] == ["a***@people.test"]
+    whole = klantbeeld("audience", "preview", "winback", "--json", "--reveal", "-w", published.root).data
+    assert [row["email"] for row in whole["rows"]] == ["anneke@people.test"]
     told = klantbeeld("audience", "preview", "winback", "--limit", 0, "-w", published.root)
     assert "would be exported" in told.out
     assert "anneke" not in told.out
