@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from models.errors import UsageError
+from models.identifiers import custom_identifiers
 from models.lakes import LAKE, Lake
+from pipelines.normalise.custom_identifiers import spell
 from pipelines.normalise.emails import normalise_emails
 from pipelines.normalise.phones import normalise_phones
 from pipelines.removals.views import say_removals
@@ -115,10 +117,15 @@ def follow_successors(lake: Lake, profile_id: str) -> str | None:
     return None
 
 
-def stored_forms(lake: Lake, value: str) -> list[str]:
-    """The forms in which an identifier's value may be stored, whatever its type."""
-    country = lake.workspace.settings.workspace.default_country
+def stored_forms(lake: Lake, value: str, identifier_type: str | None = None) -> list[str]:
+    """The forms in which an identifier's value may be stored; without a type, as one that is built in."""
+    settings = lake.workspace.settings
+    country = settings.workspace.default_country
+    own = custom_identifiers(settings.identifier_policies()).get(identifier_type or "")
     forms = {value.strip()}
+    if own is not None:
+        found = spell(pa.array([value]), own.normaliser, pa.nulls(1, pa.string()), country).to_pylist()
+        return sorted(forms.union(filter(None, found)))
     forms.update(filter(None, normalise_emails(pa.array([value])).to_pylist()))
     forms.update(filter(None, normalise_phones(pa.array([value]), country).to_pylist()))
     return sorted(forms)
@@ -129,4 +136,4 @@ def _typed_values(lake: Lake, text: str) -> tuple[str | None, list[str]]:
     head, _, tail = text.partition(":")
     types = {*IDENTIFIER_TYPES, *lake.workspace.settings.identity.identifiers}
     identifier_type, value = (head, tail) if head in types and tail else (None, text)
-    return identifier_type, stored_forms(lake, value)
+    return identifier_type, stored_forms(lake, value, identifier_type)

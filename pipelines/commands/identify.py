@@ -32,9 +32,19 @@ def field_options(function: Command) -> Command:
 @click.command("identify")
 @click.argument("file", metavar="[FILE]", type=click.File("rb"), required=False)
 @field_options
+@click.option(
+    "--identifier",
+    "own",
+    metavar="TYPE=TEXT",
+    multiple=True,
+    callback=lambda _context, _parameter, texts: _own_identifiers(texts),
+    help="An identifier of a type of the workspace's own.",
+)
 @workspace_option
 @json_option
-def command(file: IO[bytes] | None, workspace: Workspace, as_json: bool, **fields: Any) -> None:
+def command(
+    file: IO[bytes] | None, own: dict[str, list[str]], workspace: Workspace, as_json: bool, **fields: Any
+) -> None:
     """Who one record is: the person it would join if it were resolved now, or nobody who is known.
 
     The record is a JSON object in FILE (- is stdin), or given by options. Identifiers may be lists in JSON, and be
@@ -48,7 +58,7 @@ def command(file: IO[bytes] | None, workspace: Workspace, as_json: bool, **field
     """
     from pipelines.ingest.ingestion import normalise_settings
 
-    given = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items() if value}
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items() if value} | own
     if (file is None) == (not given):
         msg = "Give the record as a JSON object in a file (- is stdin), or its fields as options; one of both."
         raise click.UsageError(msg)
@@ -63,6 +73,18 @@ def command(file: IO[bytes] | None, workspace: Workspace, as_json: bool, **field
         print_json(answer_view(answer, question, published.snapshot_id))
     else:
         print_answer(answer)
+
+
+def _own_identifiers(texts: Iterable[str]) -> dict[str, list[str]]:
+    """By type, the values of ``TYPE=TEXT``. Which types there are, the question knows."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        kind, sign, value = text.partition("=")
+        if not (kind and sign and value) or kind in FIELDS:
+            msg = "Write TYPE=TEXT, with a type of the workspace's own; those that are built in have options."
+            raise click.BadParameter(msg)
+        found.setdefault(kind, []).append(value)
+    return found
 
 
 def _read(file: IO[bytes]) -> Any:

@@ -10,6 +10,7 @@ import click
 
 from identity.judgements import Judgement, Verdict
 from models.errors import UsageError
+from models.identifiers import custom_identifiers
 from models.lakes import LAKE, Lake, published_lake
 from models.workspaces import Workspace
 from pipelines.commands.options import Command, json_option, now, print_json, print_table, workspace_option
@@ -137,7 +138,8 @@ def _find_record(lake: Lake, text: str) -> str:
         msg = f"That stands for {len(found)} records: {several}. Name one of them."
         raise UsageError(msg)
     parts = text.split(":", 2)
-    if len(parts) == 3 and parts[1] in IDENTIFIER_TYPES and parts[0] and parts[2]:
+    types = {*IDENTIFIER_TYPES, *custom_identifiers(lake.workspace.settings.identifier_policies())}
+    if len(parts) == 3 and parts[1] in types and parts[0] and parts[2]:
         click.echo("A record of that id is not published (yet); the judgement waits for it.", err=True)
         return text
     msg = "Nothing is known under that name. Name a record id (source:type:value), a profile id or an identifier."

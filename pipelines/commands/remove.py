@@ -74,7 +74,7 @@ def identifier_command(
             f"""select distinct value from {LAKE}.ingest.identifiers
             where type = $type and value in (select unnest($forms))
                 and ($record is null or source || ':' || source_record_id = $record)""",
-            {"type": identifier_type, "forms": stored_forms(lake, value), "record": record_id},
+            {"type": identifier_type, "forms": stored_forms(lake, value, identifier_type), "record": record_id},
         )
         if not held:
             whose = "No record carries" if record_id is None else f"Record {record_id} does not carry"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from models.errors import UsageError, suggest
 from pipelines.normalise.countries import normalise_countries
+from pipelines.normalise.custom_identifiers import normalise_custom
 from pipelines.normalise.dates import normalise_birth_dates
 from pipelines.normalise.emails import normalise_emails
 from pipelines.normalise.genders import normalise_genders
@@ -24,7 +25,7 @@ from schemas.tables import IDENTIFIER_TYPES, RECORDS, TRAITS
 
 DESCRIPTIONS = (*(name for name in TRAITS if name != "country_code"), "name", "country")
 FIELDS = ("source", *DESCRIPTIONS, *IDENTIFIER_TYPES)
-"""What a record may hold, all of it texts; an identifier may be a list of them."""
+"""What a record may hold, and the workspace's own identifier types; all of it texts, an identifier may be a list."""
 
 MAX_CHARACTERS = 1_000
 MAX_VALUES = 20
@@ -61,7 +62,8 @@ def read_question(raw: object, settings: NormaliseSettings, today: date) -> Ques
     Raises:
         UnreadableRecordError: not an object, a field that is unknown or of another type, or nothing usable at all.
     """
-    texts = _texts(raw)
+    kinds = (*IDENTIFIER_TYPES, *sorted(settings.custom))
+    texts = _texts(raw, kinds)
     columns = {name: pa.array([values[0] if values else None], pa.string()) for name, values in texts.items()}
     countries = normalise_countries(normalise_texts(columns["country"]))
     warnings: list[str] = []
@@ -71,26 +73,24 @@ def read_question(raw: object, settings: NormaliseSettings, today: date) -> Ques
         if said[0].is_valid and said[0].as_py().strip() and value is None:
             warnings.append(f"{name}: cannot be used")
     identifiers = [
-        (kind, value)
-        for kind in IDENTIFIER_TYPES
-        for value in _identifiers(kind, texts[kind], countries, settings, warnings)
+        (kind, value) for kind in kinds for value in _identifiers(kind, texts[kind], countries, settings, warnings)
     ]
     if not identifiers and all(value is None for name, value in traits.items() if name != "country_code"):
         raise UnreadableRecordError({"": f"The record has no usable field. {' '.join(warnings)}".strip()})
     return Question(_record(texts["source"], traits, identifiers), identifiers, warnings)
 
 
-def _texts(raw: object) -> dict[str, list[str]]:
-    """All fields with their values as texts; those that were not sent are empty."""
+def _texts(raw: object, kinds: Sequence[str]) -> dict[str, list[str]]:
+    """All fields with their values as texts; those that were not sent are empty. ``kinds``: types of identifiers."""
     if not isinstance(raw, Mapping):
         raise UnreadableRecordError({"": 'The record must be a JSON object, for example {"email": "a@post.nl"}.'})
     faults: dict[str, str] = {}
-    texts: dict[str, list[str]] = {name: [] for name in FIELDS}
+    texts: dict[str, list[str]] = {name: [] for name in (*FIELDS, *kinds)}
     for name, value in raw.items():
         if name not in texts:
-            faults[str(name)[:60]] = f"unknown field. {suggest(str(name), FIELDS)}"
+            faults[str(name)[:60]] = f"unknown field. {suggest(str(name), texts)}"
             continue
-        values = value if isinstance(value, list) and name in IDENTIFIER_TYPES else [value]
+        values = value if isinstance(value, list) and name in kinds else [value]
         fault = _fault(values)
         if fault is not None:
             faults[name] = fault
@@ -151,10 +151,13 @@ def _identifiers(
     if not values:
         return []
     raw = pa.array(values, pa.string())
+    theirs = pa.concat_arrays([countries] * len(raw))
     if kind == "email":
         clean = normalise_emails(raw)
     elif kind == "phone":
-        clean = normalise_phones(raw, settings.default_country, pa.concat_arrays([countries] * len(raw)))
+        clean = normalise_phones(raw, settings.default_country, theirs)
+    elif kind in settings.custom:
+        clean = normalise_custom(kind, raw, theirs, settings)
     else:
         clean = normalise_codes(raw)
     usable = pc.if_else(settings.blocked.get(kind, NOTHING_BLOCKED).mask(clean), pa.scalar(None, pa.string()), clean)
@@ -170,7 +173,8 @@ def _record(sources: list[str], traits: Mapping[str, Any], identifiers: list[tup
     at_source = ":".join(identifiers[0]) if identifiers else UNNAMED
     first: dict[str, str] = {}
     for kind, value in identifiers:
-        first.setdefault(kind, value)
+        if kind in IDENTIFIER_TYPES:
+            first.setdefault(kind, value)
     moment = datetime.fromtimestamp(0, UTC)
     named = {"record_id": f"{source}:{at_source}", "source": source, "source_record_id": at_source}
     return dict.fromkeys(RECORDS.names) | named | dict(traits) | first | {"first_seen": moment, "last_seen": moment}
