@@ -28,7 +28,7 @@ class IdentifierPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     blocked_values: tuple[str, ...] = ()
     #: Regular expressions (full match) of such values.
     blocked_patterns: tuple[str, ...] = ()
-    #: none, pseudonymous, personal or sensitive. Without --reveal the screen shows personal and sensitive values masked.
+    #: none, pseudonymous, personal or sensitive. Without --reveal personal and sensitive values are masked.
     #: What is sensitive may be a column of no audience.
     pii: PiiClass = "personal"
     #: The name is a type of your own, and no typing error for one that is built in. The keys below are for these alone.
