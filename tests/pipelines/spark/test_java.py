@@ -39,6 +39,17 @@ def test_the_java_of_the_extra_runs_without_the_module_that_it_lacks(monkeypatch
     assert "JAVA_HOME" not in os.environ
 
 
+@needs_package
+def test_the_java_of_one_session_is_still_there_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with java_home():
+        first = os.environ["JAVA_HOME"]
+    # Spark's Java outlives the session, and starts the executors of the next one by the home that it was given.
+    assert os.access(f"{first}/bin/java", os.X_OK)
+    with java_home():
+        assert os.environ["JAVA_HOME"] == first
+
+
 def test_without_any_java_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", "")
