@@ -27,7 +27,8 @@ from identity.identification import KnownRecords, PersonFinder, comparison_names
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import MatchModel, read_match_model
-from identity.scoring import frequency_columns, prior_probability, with_places, without_junk_values
+from identity.scoring import prior_probability, with_places, without_junk_values
+from identity.splink_scores import frequency_columns
 from models.settings import Settings
 from schemas.tables import EDGES
 

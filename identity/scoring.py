@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.blocking import blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
-from identity.frequencies import count_people, known_people, value_shares
+from identity.frequencies import count_people, known_people
 from identity.queries import conform, query, session
+from identity.scored_edges import scored_edges
+from identity.sieves import SIFTED, sieve
+from identity.splink_scores import predict
 from models.settings import IdentitySettings
 from schemas.tables import EDGES, RECORDS
 
@@ -24,19 +26,8 @@ if TYPE_CHECKING:
 COMPARED_TYPES = ("email", "phone", "crm_id")
 """Identifier types that are compared: a record whose value is nobody's counts as one without (scoring_records.sql)."""
 
-SHOWN = {
-    "given_name": "given_name",
-    "second_name": r"nullif(trim(regexp_replace(given_name, '^\s*\S+', '')), '')",
-    "family_name": "family_name",
-    "birth_date": "cast(birth_date as varchar)",
-    "gender": "gender",
-    "email": "email",
-    "phone": "phone",
-    "crm_id": "crm_id",
-    "address": "nullif(concat_ws(' ', street, house_number, postcode, city), '')",
-    "city": "city",
-}
-"""What evidence shows of a record, per comparison (SQL over RECORDS)."""
+SPLINK_PAIRS = 250_000
+"""So many pairs Splink weighs at once: it writes all values of all of them down first."""
 
 
 def score_pairs(
@@ -61,10 +52,10 @@ def score_pairs(
     with session(connection) as sql:
         real = without_junk_values(records, states, sql)
         compared = with_places(comparison_columns(real, sql))
-        pairs = candidate_pairs(blocking_keys(compared, sql), sql)
+        parts = candidate_pairs(blocking_keys(compared, sql), sql)
         counts = count_people(compared, sql)
         fitted = model.with_prior(prior_probability(records.num_rows))
-        return score_candidates(real, compared, pairs, counts, known_people(counts), fitted, settings, sql)
+        return _score(sql, real, compared, parts, counts, known_people(counts), fitted, settings.keeps_from)
 
 
 def score_candidates(
@@ -90,8 +81,28 @@ def score_candidates(
     if pairs.num_rows == 0:
         return EDGES.empty_table()
     with session(connection) as sql:
-        scored = _predict(sql, compared, pairs, counts, known, model, settings.keeps_from)
-        return scored_edges(sql, real, compared, pairs, scored, model)
+        return _score(sql, real, compared, [pairs], counts, known, model, settings.keeps_from)
+
+
+def _score(
+    sql: duckdb.DuckDBPyConnection,
+    real: pa.Table,
+    compared: pa.Table,
+    parts: Iterable[pa.Table],
+    counts: pa.Table,
+    known: Mapping[str, float],
+    model: MatchModel,
+    keep_match_weight: float,
+) -> pa.Table:
+    """The edges of candidate pairs that come in parts, sorted by both places over all parts."""
+    with sieve(sql, compared, counts, known, model, keep_match_weight) as sift:
+        sifted = pa.concat_tables([SIFTED.empty_table(), *(sift(part) for part in parts if part.num_rows)])
+    if sifted.num_rows == 0:
+        return EDGES.empty_table()
+    wide = (sifted.slice(start, SPLINK_PAIRS) for start in range(0, sifted.num_rows, SPLINK_PAIRS))
+    scored = predict(sql, compared, wide, counts, known, model, keep_match_weight)
+    edges = (scored_edges(sql, real, compared, pairs, table, model) for pairs, table in scored)
+    return pa.concat_tables([EDGES.empty_table(), *edges])
 
 
 def without_junk_values(
@@ -114,149 +125,3 @@ def prior_probability(records: int) -> float:
     Rounded to a power of two, so that weights stay as they are until the data have doubled.
     """
     return 2.0 ** -round(pc.log2(max(records, 64)).as_py())
-
-
-def _predict(
-    sql: duckdb.DuckDBPyConnection,
-    compared: pa.Table,
-    pairs: pa.Table,
-    counts: pa.Table,
-    known: Mapping[str, float],
-    model: MatchModel,
-    keep_match_weight: float,
-) -> str:
-    """Name of a DuckDB table with Splink's scores of the pairs, one column of weight per comparison."""
-    from splink import DuckDBAPI, Linker
-
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    api = DuckDBAPI(connection=sql)
-    settings = splink_settings(model, "place")
-    # What Splink would validate, it would only log; and it takes longer than to score a few records.
-    linker = Linker(
-        api.register(compared, dataset_display_name="compared"), settings, log_level=None, validate_settings=False
-    )
-    for column in frequency_columns(model):
-        values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
-        table = pa.table({column: values, f"tf_{column}": shares})
-        registered = api.register(table, dataset_display_name=f"frequencies_{column}")
-        linker.table_management.register_term_frequency_lookup(registered, column)
-    blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.repeat("0", pairs.num_rows))
-    linker.table_management.register_blocked_pairs_for_predict(api.register(blocked, dataset_display_name="candidates"))
-    found = linker.inference.predict(threshold_match_weight=keep_match_weight, warning_mode="never")
-    return str(found.physical_name)
-
-
-def splink_settings(model: MatchModel, unique_id: str) -> dict[str, Any]:
-    """Splink's settings of the match model, that tell the weight of each comparison; ``unique_id`` names records."""
-    return model.settings | {
-        "link_type": "dedupe_only",
-        "unique_id_column_name": unique_id,
-        "retain_matching_columns": True,
-        "retain_intermediate_calculation_columns": True,
-        "linker_uid": "identity",
-    }
-
-
-def frequency_columns(model: MatchModel) -> list[str]:
-    """Columns whose values' frequencies the model adjusts for, sorted."""
-    return sorted(
-        {
-            level["tf_adjustment_column"]
-            for comparison in model.settings["comparisons"]
-            for level in comparison["comparison_levels"]
-            if "tf_adjustment_column" in level
-        }
-    )
-
-
-def scored_edges(
-    sql: duckdb.DuckDBPyConnection,
-    records: pa.Table,
-    compared: pa.Table,
-    pairs: pa.Table,
-    scored: str,
-    model: MatchModel,
-) -> pa.Table:
-    """The scored pairs as EDGES. The SQL is built from the model's own names of comparisons and labels.
-
-    Args:
-        sql: where to work.
-        records: RECORDS without junk values, of at least the pairs' records.
-        compared: their ``record_id`` and ``place``.
-        pairs: ``join_key_l``, ``join_key_r`` (places) and ``rule``.
-        scored: name of a table with Splink's scores of these pairs.
-        model: with the prior of the whole data.
-    """
-    shown = ", ".join(f'{SHOWN.get(name, name)} as "{name}"' for name in _comparison_names(model))
-    tables = {"shown_records": records, "places": compared.select(["record_id", "place"]), "candidates": pairs}
-    for name, table in tables.items():
-        sql.register(name, table)
-    statement = f"""
-        with shown as (
-            select places.place, records.record_id, records.* exclude (record_id)
-            from (select record_id, {shown} from shown_records) as records
-            inner join places using (record_id)
-        ),
-
-        evident as (
-            select
-                l.record_id as record_id_l,
-                r.record_id as record_id_r,
-                'probabilistic' as kind,
-                candidates.rule[4:] as rule,
-                list_filter([{", ".join(_evidence(model))}], lambda part: part.match_weight is not null) as evidence
-            from {scored} as scored
-            inner join candidates
-                on scored.place_l = candidates.join_key_l and scored.place_r = candidates.join_key_r
-            inner join shown as l on l.place = scored.place_l
-            inner join shown as r on r.place = scored.place_r
-        )
-
-        select
-            record_id_l, record_id_r, kind, rule,
-            list_sum(list_transform(evidence, lambda part: part.match_weight)) as match_weight,
-            evidence, $version as model_version
-        from evident
-        order by record_id_l, record_id_r
-    """
-    try:
-        return conform(sql.execute(statement, {"version": model.version}).to_arrow_table(), EDGES)
-    finally:
-        for name in tables:
-            sql.unregister(name)
-
-
-def _comparison_names(model: MatchModel) -> list[str]:
-    return [str(comparison["output_column_name"]) for comparison in model.settings["comparisons"]]
-
-
-def _evidence(model: MatchModel) -> list[str]:
-    """One SQL struct per possible entry of evidence; its weight is null where the entry does not apply."""
-    records = round(2**-model.prior_match_weight)
-    parts = [_struct("prior", f"'one pair in about {records}'", "null", "null", repr(model.prior_match_weight))]
-    for comparison in model.settings["comparisons"]:
-        name, levels = str(comparison["output_column_name"]), comparison["comparison_levels"]
-        labels = " ".join(
-            f"when {len(levels) - 1 - at} then {_text(level['label_for_charts'])}"
-            for at, level in enumerate(levels)
-            if not level.get("is_null_level")
-        )
-        values = (f'l."{name}"', f'r."{name}"')
-        weight = f'case when scored."gamma_{name}" >= 0 then scored."mw_{name}" end'
-        parts.append(_struct(name, f'case scored."gamma_{name}" {labels} end', *values, weight))
-        if any("tf_adjustment_column" in level for level in levels):
-            weight = f'nullif(scored."mw_tf_adj_{name}", 0)'
-            label = f"case when scored.\"mw_tf_adj_{name}\" > 0 then 'a rare value' else 'a common value' end"
-            parts.append(_struct(name, label, *values, weight))
-    return parts
-
-
-def _struct(comparison: str, level: str, value_l: str, value_r: str, weight: str) -> str:
-    return (
-        f"{{'comparison': {_text(comparison)}, 'level': {level}, 'value_l': cast({value_l} as varchar), "
-        f"'value_r': cast({value_r} as varchar), 'match_weight': cast({weight} as double)}}"
-    )
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlglot import exp, parse_one
-from sqlglot.errors import ParseError
+from sqlglot import exp
 
 from identity.compiled_scorers.functions import FUNCTIONS, NULL_SECOND
 from identity.compiled_scorers.terms import (
@@ -23,6 +22,7 @@ from identity.compiled_scorers.terms import (
     null_on_null,
     part_of_text,
 )
+from identity.conditions import UnknownExpressionError, side_of
 
 _COMPARISONS: dict[type[exp.Expr], Callable[[Any, Any], Any]] = {
     exp.EQ: operator.eq,
@@ -47,23 +47,6 @@ _NODES: dict[type[exp.Expr], str] = {
 _NOT_YET = object()
 
 
-class UnknownExpressionError(Exception):
-    """SQL that has no Python here; the text says which part."""
-
-
-def parse(condition: str) -> exp.Expr:
-    """The tree of a condition in DuckDB's SQL.
-
-    Raises:
-        UnknownExpressionError: it is no SQL.
-    """
-    try:
-        return parse_one(condition, read="duckdb")
-    except ParseError as error:
-        msg = f"no SQL: {condition}"
-        raise UnknownExpressionError(msg) from error
-
-
 def repeated_calls(trees: Iterable[exp.Expr]) -> frozenset[str]:
     """The SQL of every part that calls a function and stands in the trees more than once: worth to be remembered."""
     counts = Counter(
@@ -73,11 +56,6 @@ def repeated_calls(trees: Iterable[exp.Expr]) -> frozenset[str]:
         if isinstance(node, exp.Func | exp.And | exp.Or) and any(isinstance(part, exp.Func) for part in node.walk())
     )
     return frozenset(sql for sql, count in counts.items() if count > 1)
-
-
-def columns_of(tree: exp.Expr) -> set[str]:
-    """The columns that a condition reads, without ``_l`` and ``_r``."""
-    return {_column(node)[0] for node in tree.find_all(exp.Column)}
 
 
 def compile_expression(node: exp.Expr, remembered: frozenset[str]) -> Term:
@@ -145,17 +123,8 @@ def _sql(node: exp.Expr) -> str:
     return node.sql(dialect="duckdb")
 
 
-def _column(node: exp.Column) -> tuple[str, str]:
-    """Name and side of a column: ``"email_l"`` is ("email", "l")."""
-    name, _, side = node.name.rpartition("_")
-    if side not in ("l", "r") or not name:
-        msg = f"column {node.name}, which ends neither in _l nor in _r"
-        raise UnknownExpressionError(msg)
-    return name, side
-
-
 def _column_term(node: exp.Column) -> Term:
-    name, side = _column(node)
+    name, side = side_of(node)
     if side == "l":
         return lambda left, right, memo: left[name]
     return lambda left, right, memo: right[name]

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from identity.match_models import MatchModel
 from identity.queries import session
-from identity.scoring import SHOWN
+from identity.scored_edges import SHOWN
 
 
 def comparison_names(model: MatchModel) -> tuple[str, ...]:

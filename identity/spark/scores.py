@@ -14,11 +14,13 @@ from identity.blocking import KEYS, MAX_BLOCK_RECORDS, blocking_keys
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import frequency_keys, known_of, value_shares
 from identity.queries import session as duckdb_session
-from identity.scoring import frequency_columns, prior_probability, scored_edges, splink_settings, with_places
+from identity.scored_edges import scored_edges
+from identity.scoring import prior_probability, with_places
 from identity.spark.frames import checkpoint_path, map_rows, run_sql, settle
 from identity.spark.holders import COLUMNS
 from identity.spark.translations import model_on_spark, register_functions
 from identity.spark.value_states import without_junk_values
+from identity.splink_scores import frequency_columns, splink_settings
 from models.settings import IdentitySettings
 from schemas.tables import EDGES, RECORDS
 
@@ -53,7 +55,9 @@ def _candidates(compared: DataFrame) -> DataFrame:
         return keys.set_column(0, "place", part["record_id"].combine_chunks().take(keys["place"].combine_chunks()))
 
     keys = settle(map_rows(compared, keys_of, NAMED_KEYS))
-    return run_sql(compared.sparkSession, "blocking", {"keys": keys}, {"max_block_records": MAX_BLOCK_RECORDS})
+    session = compared.sparkSession
+    blocks = settle(run_sql(session, "blocks", {"keys": keys}, {"max_block_records": MAX_BLOCK_RECORDS}))
+    return run_sql(session, "blocking", {"blocks": blocks, "ones": blocks}, {})
 
 
 def _counts(compared: DataFrame) -> DataFrame:

@@ -7,13 +7,20 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.people import make_people
+from identity import blocking, scoring
+from identity.blocking import blocking_keys, candidate_pairs
+from identity.comparison_columns import comparison_columns
+from identity.frequencies import count_people, known_people
 from identity.identifiers import identifier_states
 from identity.match_models import read_match_model
-from identity.scoring import prior_probability, score_pairs
+from identity.scoring import prior_probability, score_pairs, with_places, without_junk_values
+from identity.splink_scores import predict
 from models.settings import IdentitySettings
 from schemas.tables import EDGES
 from tests.identity.factories import make_record, make_tables
 from tests.identity.resolving import POLICIES, SETTINGS
+
+pytestmark = pytest.mark.xdist_group("scoring")
 
 ALL = IdentitySettings(keep_match_weight=-100.0)
 ANNA = {"given_name": "Anna", "family_name": "de Wit", "birth_date": "1980-04-12", "email": "anna.dewit@post.nl"}
@@ -53,12 +60,22 @@ def test_evidence_adds_up_to_the_match_weight(edges: pa.Table) -> None:
 
 def test_the_match_weight_is_splinks_own(people: tuple[pa.Table, pa.Table], edges: pa.Table) -> None:
     with duckdb.connect() as sql:
-        again = score_pairs(*people, read_match_model(), ALL, sql)
-        tables = [name for (name,) in sql.execute("show tables").fetchall() if name.startswith("__splink__df_predict")]
-        splinks = sql.execute(f"select match_weight from {tables[0]} order by match_weight").fetchall()
-    ours = sorted(again["match_weight"].to_pylist())
-    assert len(ours) == len(splinks) == edges.num_rows
+        compared = with_places(comparison_columns(without_junk_values(*people)))
+        [pairs] = candidate_pairs(blocking_keys(compared))
+        counts, model = count_people(compared), read_match_model().with_prior(prior_probability(compared.num_rows))
+        _, scored = next(predict(sql, compared, [pairs], counts, known_people(counts), model, ALL.keeps_from))
+        splinks = sql.execute(f"select match_weight from {scored} order by match_weight").fetchall()
+    ours = sorted(edges["match_weight"].to_pylist())
+    assert len(ours) == len(splinks) == pairs.num_rows
     assert max(abs(one - other) for one, (other,) in zip(ours, splinks, strict=True)) < 1e-9
+
+
+def test_however_small_the_parts_the_edges_are_the_same(
+    people: tuple[pa.Table, pa.Table], edges: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "PART_PAIRS", 500)
+    monkeypatch.setattr(scoring, "SPLINK_PAIRS", 700)
+    assert score_pairs(*people, read_match_model(), ALL).equals(edges)
 
 
 def test_the_order_of_rows_changes_nothing(people: tuple[pa.Table, pa.Table], edges: pa.Table) -> None:

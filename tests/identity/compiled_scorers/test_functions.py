@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identity.compiled_scorers.expressions import compile_expression, parse, repeated_calls
+from identity.compiled_scorers.expressions import compile_expression, repeated_calls
+from identity.conditions import parse
 
 TEXTS = st.none() | st.text(alphabet="abé日-1 \u0301", max_size=12)
 LISTS = st.none() | st.lists(st.sampled_from(["a", "b", "é"]), max_size=3)

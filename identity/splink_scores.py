@@ -1,0 +1,88 @@
+"""Splink's own scores of given pairs, by a match model and the data's frequencies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from identity.frequencies import value_shares
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from identity.match_models import MatchModel
+
+
+def predict(
+    sql: duckdb.DuckDBPyConnection,
+    compared: pa.Table,
+    parts: Iterable[pa.Table],
+    counts: pa.Table,
+    known: Mapping[str, float],
+    model: MatchModel,
+    keep_match_weight: float,
+) -> Iterator[tuple[pa.Table, str]]:
+    """Each part of the pairs, and the name of a table with Splink's scores of it, one column of weight per comparison.
+
+    Table and pairs are there until the next is asked for.
+
+    Args:
+        sql: where to work.
+        compared: comparison columns of the records, with their ``place``.
+        parts: pairs of places, ``join_key_l`` and ``join_key_r``.
+        counts: COUNTS of at least the values in ``compared``.
+        known: of how many people each column's values are known.
+        model: with the prior of the whole data.
+        keep_match_weight: pairs of less are left out.
+    """
+    from splink import DuckDBAPI, Linker
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = DuckDBAPI(connection=sql)
+    settings = splink_settings(model, "place")
+    linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
+    registered = ["compared"]
+    for column in frequency_columns(model):
+        values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
+        table = pa.table({column: values, f"tf_{column}": shares})
+        registered.append(f"frequencies_{column}")
+        linker.table_management.register_term_frequency_lookup(
+            api.register(table, dataset_display_name=registered[-1]), column
+        )
+    for number, pairs in enumerate(parts):
+        blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.repeat("0", pairs.num_rows))
+        # Splink remembers results by the names of what they were made of.
+        candidates = api.register(blocked, dataset_display_name=f"candidates_{number}")
+        linker.table_management.register_blocked_pairs_for_predict(candidates)
+        found = linker.inference.predict(threshold_match_weight=keep_match_weight, warning_mode="never")
+        yield pairs, str(found.physical_name)
+        sql.execute(f"drop table {found.physical_name}")
+        sql.unregister(f"candidates_{number}")
+    for name in registered:
+        sql.unregister(name)
+
+
+def splink_settings(model: MatchModel, unique_id: str) -> dict[str, Any]:
+    """Splink's settings of the match model, that tell the weight of each comparison; ``unique_id`` names records."""
+    return model.settings | {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": unique_id,
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+        "linker_uid": "identity",
+    }
+
+
+def frequency_columns(model: MatchModel) -> list[str]:
+    """Columns whose values' frequencies the model adjusts for, sorted."""
+    return sorted(
+        {
+            level["tf_adjustment_column"]
+            for comparison in model.settings["comparisons"]
+            for level in comparison["comparison_levels"]
+            if "tf_adjustment_column" in level
+        }
+    )

@@ -1,0 +1,72 @@
+"""Sifting drops no pair that Splink would keep, and keeps none that it would drop."""
+
+from __future__ import annotations
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pytest
+
+from benchmarks.people import make_people
+from identity.blocking import blocking_keys, candidate_pairs
+from identity.comparison_columns import comparison_columns
+from identity.frequencies import count_people, known_people
+from identity.identifiers import identifier_states
+from identity.match_models import MatchModel, read_match_model
+from identity.scoring import prior_probability, with_places, without_junk_values
+from identity.sieves import SIFTED, sieve
+from identity.splink_scores import predict
+from models.errors import UsageError
+from tests.identity.resolving import POLICIES
+
+MODEL = read_match_model().with_prior(prior_probability(900))
+
+
+@pytest.fixture(scope="module")
+def compared() -> pa.Table:
+    records, pairs, _ = make_people(900, seed=8, numbered=True, described=True)
+    return with_places(comparison_columns(without_junk_values(records, identifier_states(records, pairs, POLICIES))))
+
+
+def sifted(compared: pa.Table, keep_match_weight: float, model: MatchModel = MODEL) -> pa.Table:
+    counts = count_people(compared)
+    with (
+        duckdb.connect() as sql,
+        sieve(sql, compared, counts, known_people(counts), model, keep_match_weight) as sift,
+    ):
+        return pa.concat_tables(sift(part) for part in candidate_pairs(blocking_keys(compared)))
+
+
+@pytest.fixture(scope="module")
+def weights(compared: pa.Table) -> dict[tuple[int, int], float]:
+    """Splink's own match weight of every candidate pair."""
+    counts = count_people(compared)
+    with duckdb.connect() as sql:
+        [pairs] = candidate_pairs(blocking_keys(compared))
+        _, scored = next(predict(sql, compared, [pairs], counts, known_people(counts), MODEL, -1000.0))
+        rows = sql.execute(f"select place_l, place_r, match_weight from {scored}").fetchall()
+    return {(left, right): weight for left, right, weight in rows}
+
+
+@pytest.mark.parametrize("keep_match_weight", [-1000.0, -8.0, -1.5, 0.5, 12.0])
+def test_the_pairs_that_are_left_are_those_that_splink_keeps(
+    compared: pa.Table, weights: dict[tuple[int, int], float], keep_match_weight: float
+) -> None:
+    found = sifted(compared, keep_match_weight)
+    assert found.schema.equals(SIFTED)
+    pairs = list(zip(found["join_key_l"].to_pylist(), found["join_key_r"].to_pylist(), strict=True))
+    assert pairs == sorted(pair for pair, weight in weights.items() if weight >= keep_match_weight)
+    assert len(weights) > 2000
+
+
+def test_what_no_pair_can_reach_leaves_none(compared: pa.Table) -> None:
+    assert sifted(compared, 1000.0).num_rows == 0
+
+
+def test_a_level_that_adjusts_and_has_nothing_to_compare_with_is_named(compared: pa.Table) -> None:
+    comparisons = msgspec.to_builtins(MODEL.settings["comparisons"])
+    level = next(level for level in comparisons[1]["comparison_levels"] if "tf_adjustment_column" in level)
+    level |= {"tf_adjustment_column": "first_name", "disable_tf_exact_match_detection": False}
+    model = msgspec.structs.replace(MODEL, settings=MODEL.settings | {"comparisons": comparisons})
+    with pytest.raises(UsageError, match="family_name: the same.*no level that says first_name_l = first_name_r"):
+        sifted(compared, 0.0, model)
