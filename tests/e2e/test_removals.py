@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import contextlib
+import io
 from pathlib import Path
 
 import pytest
 
 from models.workspaces import Workspace
+from pipelines.cli import main
 from tests.pipelines.resolve.test_partial import GIVEN_NAMES, SURNAMES
 from tests.pipelines.resolve.test_resolution import profiles_by_record
 from tests.support.ingests import query_lake
@@ -47,10 +48,11 @@ def members(workspace: Workspace) -> set[str]:
 
 
 def klantbeeld(folder: Path, *arguments: str) -> tuple[int, str]:
-    """A command in a process of its own, as a user runs it: exit code, and what it says to people."""
-    command = [Path(sys.executable).with_name("klantbeeld"), *arguments, "--workspace", folder]
-    done = subprocess.run(command, capture_output=True, check=False, text=True)
-    return done.returncode, done.stdout + done.stderr
+    """A command as a user gives it, in this process: exit code, and what it says to people."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main([*arguments, "--workspace", str(folder)])
+    return code, out.getvalue() + err.getvalue()
 
 
 @pytest.mark.timeout(600)

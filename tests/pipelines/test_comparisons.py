@@ -15,6 +15,8 @@ from tests.pipelines.resolve.test_resolution import identify
 from tests.support.ingests import append_events, ingest_all, resolve_all
 from tests.support.workspaces import make_workspace
 
+pytestmark = pytest.mark.xdist_group("comparisons")
+
 ADDRESS = {"street": "Lindelaan", "house_number": "1", "postcode": "3512 PH", "city": "Utrecht", "country": "NL"}
 
 

@@ -5,10 +5,6 @@ Tests that use it carry ``pytest.mark.xdist_group("built_lake")``, so that one w
 
 from __future__ import annotations
 
-import atexit
-import functools
-import shutil
-import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,15 +15,17 @@ from models.lakes import LAKE, open_lake
 from models.workspaces import Workspace
 from pipelines.build import build
 from schemas.tables import PUBLICATIONS
-from tests.support.lakes import AS_OF, RUN_ID, copy_workspace, make_lake, seeded_story
+from tests.support.copies import copy_of, made_once
+from tests.support.lakes import AS_OF, RUN_ID, make_lake, seeded_story
 
 
-@functools.cache
 def built_workspace() -> Workspace:
     """A workspace with :func:`tests.support.lakes.seeded_story`, built as of ``AS_OF``; never change it."""
-    folder = Path(tempfile.mkdtemp(prefix="klantbeeld-built-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    workspace = make_lake(folder / "workspace")
+    return made_once(_build_seeded)
+
+
+def _build_seeded(root: Path) -> Workspace:
+    workspace = make_lake(root)
     with open_lake(workspace) as lake:
         seeded_story().write(lake)
     build(workspace, RUN_ID, AS_OF)
@@ -36,7 +34,7 @@ def built_workspace() -> Workspace:
 
 def built_copy(root: Path, settings: str = "") -> Workspace:
     """A copy of :func:`built_workspace` with these settings, there to be changed."""
-    return copy_workspace(built_workspace(), root, settings)
+    return copy_of(_build_seeded, root, settings)
 
 
 def publish_now(workspace: Workspace, statements: Sequence[str] = (), at: datetime = AS_OF) -> int:

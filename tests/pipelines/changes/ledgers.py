@@ -11,6 +11,7 @@ from models.lakes import open_lake
 from models.workspaces import Workspace
 from schemas.tables import IDENTITY_CHANGES, PROFILE_IDS, RECORD_PROFILES
 from tests.support.built_lakes import publish_now
+from tests.support.copies import copy_of
 from tests.support.lakes import at, make_lake
 
 ONE, TWO, THREE = ("crm:crm_id:K1", "shop:user_id:u1", "mailer:email:anna@people.test")
@@ -66,7 +67,11 @@ def append_runs(workspace: Workspace, *runs: str) -> None:
 
 def published_ledger(root: Path, settings: str = "") -> Workspace:
     """A workspace whose whole ledger is published, with the members and ids that it leads to."""
-    workspace = make_lake(root, settings)
+    return copy_of(_publish_ledger, root, settings)
+
+
+def _publish_ledger(root: Path) -> Workspace:
+    workspace = make_lake(root)
     append_runs(workspace)
     ids = [
         {"profile_id": "p1", "minted_at": at("2026-06-01"), "minted_run_id": "run1"},

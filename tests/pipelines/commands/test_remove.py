@@ -14,9 +14,9 @@ from pipelines.removals import add_removal, read_removals, removals_key, undo_re
 from tests.pipelines.removals.removing import AT, removal, remove
 from tests.pipelines.resolve.test_resolution import ANNA_MAIL, ANNA_SHOP, resolved
 from tests.support.built_lakes import publish_now
+from tests.support.copies import copy_workspace
 from tests.support.ingests import resolve_all
 from tests.support.kills import run_killed
-from tests.support.lakes import copy_workspace
 from tests.support.workspaces import make_workspace
 
 HEADER = "number,kind,what,record_id,removed_by,removed_at,reason\n"

@@ -20,6 +20,8 @@ from pipelines.match_models.measuring import is_held_out, judge_model, scored_pa
 from pipelines.match_models.training import TrainingOptions
 from tests.pipelines.match_models.models import TODAY, Trained, file_data, train, write_people
 
+pytestmark = pytest.mark.xdist_group("training")
+
 WITH_TRUTH = TrainingOptions(version="ours", today=TODAY, held_out=0.3, max_pairs=5e4, freeze_frequencies=True)
 
 

@@ -16,7 +16,14 @@ from models.workspaces import Workspace, open_workspace
 from pipelines.build import build
 from pipelines.plans import Plan, Proposal, make_plan
 from pipelines.plans.audience_changes import read_members
-from tests.pipelines.resolve.test_resolution import ANNA_BROWSER, ANNA_MAIL, ANNA_SHOP, identify, resolved
+from tests.pipelines.resolve.test_resolution import (
+    ANNA_BROWSER,
+    ANNA_MAIL,
+    ANNA_SHOP,
+    identify,
+    resolve_two_people,
+    resolved,
+)
 from tests.support.built_lakes import publish_now
 from tests.support.factories import make_event
 from tests.support.ingests import RESOLVED_AT, append_events, ingest_all, people_of, query_lake, resolve_all
@@ -120,7 +127,7 @@ def test_members_who_would_enter_and_leave_are_told_by_the_people_alone(tmp_path
 
 
 def test_a_lower_threshold_joins_people_by_an_edge_that_is_shown_with_its_weights(tmp_path: Path) -> None:
-    workspace = resolved(tmp_path / "ws", "[identity]\nlink_match_weight = 60.0\n")
+    workspace = resolve_two_people(tmp_path / "ws", "[identity]\nlink_match_weight = 60.0\n")
     twin = [
         identify(f"t{number}", anonymous_id=f"t{number}", user_id=f"t{number}",
                  traits={"firstName": "Wendelmoet", "lastName": "Oosterlinck", "birthday": "1961-03-04",

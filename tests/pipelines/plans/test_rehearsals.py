@@ -12,7 +12,7 @@ from pipelines.plans import make_plan
 from pipelines.plans.proposals import Proposal
 from pipelines.plans.rehearsals import rehearsal
 from tests.pipelines.plans.test_plans import BLOCKED, LATER, settings
-from tests.pipelines.resolve.test_resolution import resolved
+from tests.pipelines.resolve.test_resolution import resolve_two_people, resolved
 from tests.support.ingests import people_of, query_lake
 from tests.support.postgres import new_database, postgres_server
 
@@ -56,7 +56,7 @@ def test_with_a_catalog_in_postgres_the_rows_are_copied_and_the_plan_is_the_same
     here = make_plan(resolved(tmp_path / "sqlite"), proposal, "planned", LATER, LATER, with_audiences=False)
     with postgres_server() as server:
         monkeypatch.setenv(VARIABLE, new_database(server))
-        workspace = resolved(tmp_path / "postgres", POSTGRES)
+        workspace = resolve_two_people(tmp_path / "postgres", POSTGRES)
         people = people_of(workspace)
         deleted_there(workspace)
         there = make_plan(workspace, proposal, "planned", LATER, LATER, with_audiences=False)

@@ -12,10 +12,12 @@ from pipelines.removals import undo_removal
 from tests.pipelines.removals.removing import picture, remove
 from tests.pipelines.resolve.test_partial import person, resolve, take
 from tests.pipelines.resolve.test_resolution import identify, profiles_by_record
+from tests.support.copies import copy_workspace
 from tests.support.factories import make_event
 from tests.support.ingests import append_events, ingest_all, query_lake
-from tests.support.lakes import copy_workspace
 from tests.support.workspaces import make_workspace
+
+pytestmark = pytest.mark.xdist_group("removal_effects")
 
 CROWD = [person(at) for at in range(60)]
 ANNA = [

@@ -12,6 +12,7 @@ from models.lakes import open_lake
 from models.workspaces import Workspace
 from pipelines.resolve import ResolveSummary, resolve_workspace
 from tests.pipelines.resolve.test_resolution import identify
+from tests.support.copies import copy_of
 from tests.support.factories import make_event
 from tests.support.ingests import RESOLVED_AT, append_events, ingest_all, people_of, query_lake
 from tests.support.kills import run_killed
@@ -71,6 +72,10 @@ def resolve(workspace: Workspace, run_id: str, *, in_full: bool = False) -> Reso
 
 
 def resolved(root: Path) -> Workspace:
+    return copy_of(resolve_first, root)
+
+
+def resolve_first(root: Path) -> Workspace:
     workspace = make_workspace(root)
     append_events(workspace, FIRST)
     ingest_all(workspace)

@@ -11,6 +11,7 @@ import pytest
 from models.errors import UsageError
 from models.workspaces import Workspace, open_workspace
 from pipelines.resolve import match_model_key
+from tests.support.copies import copy_of
 from tests.support.factories import make_event
 from tests.support.ingests import RESOLVED_AT, append_events, ingest_all, people_of, query_lake, resolve_all
 from tests.support.kills import run_killed
@@ -38,7 +39,12 @@ def two_people() -> list[dict[str, Any] | bytes]:
     ]  # fmt: skip
 
 
-def resolved(root: Path, settings: str = "") -> Workspace:
+def resolved(root: Path) -> Workspace:
+    """The two people, resolved, in a workspace to be changed."""
+    return copy_of(resolve_two_people, root)
+
+
+def resolve_two_people(root: Path, settings: str = "") -> Workspace:
     workspace = make_workspace(root, settings)
     append_events(workspace, two_people())
     ingest_all(workspace)
