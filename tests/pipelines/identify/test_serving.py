@@ -17,6 +17,7 @@ from models.workspaces import Workspace
 from pipelines.identify.serving import running_service
 from pipelines.identify.serving.services import MAX_WAITING, IdentifyService
 from tests.connectors.sources.collector.collecting import Answer, post
+from tests.pipelines.resolve.test_custom_identifiers import MEMBER, take, visit
 from tests.pipelines.resolve.test_resolution import ANNA_SHOP, identify, profiles_by_record, resolved
 from tests.support.built_lakes import publish_now
 from tests.support.ingests import RESOLVED_AT, append_events, ingest_all, resolve_all
@@ -52,6 +53,18 @@ def test_a_record_is_answered_with_who_it_is(url: str, published: Workspace) -> 
     assert {part["comparison"] for edge in found["edges"] for part in edge["evidence"]} >= {"prior", "email"}
     packed = ask(url, gzip.compress(json.dumps(ANNA).encode()), content_encoding="gzip")
     assert packed.json == found
+
+
+def test_an_identifier_of_the_workspaces_own_is_asked_by_in_any_spelling(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path, MEMBER)
+    take(workspace, [visit("x1"), visit("x2", member="1002")])
+    publish_now(workspace)
+    with running_service(workspace, SECRET, lambda: RESOLVED_AT) as (base, _):
+        found = ask(base, {"membership_number": "no. 10-01"}).json
+        refused = ask(base, {"membership_nubmer": "1001"})
+    assert (found["status"], found["profile_id"]) == ("known", profiles_by_record(workspace)["webshop:anonymous_id:x1"])
+    assert [edge["rule"] for edge in found["edges"]] == ["membership_number"]
+    assert [fault["field"] for fault in refused.json["faults"]] == ["membership_nubmer"]
 
 
 def test_a_wrong_or_missing_secret_is_refused(url: str) -> None:
