@@ -38,8 +38,8 @@ demo-kafka: install ## the same demo through a Kafka-protocol broker that it sta
 test: install ## the test suite, without what is marked slow
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-slow: install ## the slow tests
-	$(BIN)/pytest -m slow
+slow: install ## the slow tests, and costly properties with many examples
+	KLANTBEELD_TEST_EXAMPLES=many $(BIN)/pytest -m "slow or examples" -n 2 --dist loadgroup
 
 lint: install ## ruff and the direction of imports
 	$(BIN)/ruff check .

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.households import find_households
 from models.policies import HouseholdPolicy
 from tests.identity.dwellers import held, make_dwellers
+from tests.support.examples import examples
 
 # Small alphabets, so that doors, names and phones collide.
 PERSON = st.fixed_dictionaries(
@@ -41,7 +42,7 @@ def tables(people: list[dict[str, Any]], pairs: list[tuple[int, str, str]]) -> t
     return profiles, held(sorted({(f"p{at:02}", kind, value) for at, kind, value in pairs if at < len(people)}))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40, few=12)
 @given(PEOPLE, HELD, POLICIES, st.randoms(use_true_random=False))
 def test_any_order_of_people_and_identifiers_gives_the_same_households(
     people: list[dict[str, Any]], pairs: list[tuple[int, str, str]], policy: HouseholdPolicy, chance: Any
@@ -55,7 +56,7 @@ def test_any_order_of_people_and_identifiers_gives_the_same_households(
     assert (again.assignments, again.evidence, again.alarms) == (found.assignments, found.evidence, found.alarms)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60, few=20)
 @given(PEOPLE, HELD, POLICIES)
 def test_bounds_hold_and_everybody_stays_one_person_with_evidence(
     people: list[dict[str, Any]], pairs: list[tuple[int, str, str]], policy: HouseholdPolicy
@@ -77,7 +78,7 @@ def test_bounds_hold_and_everybody_stays_one_person_with_evidence(
         assert len({home for common in commons for home in common.homes}) <= 1
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25, few=8)
 @given(PEOPLE, HELD, POLICIES)
 def test_people_who_share_nothing_with_the_others_change_nothing_for_them(
     people: list[dict[str, Any]], pairs: list[tuple[int, str, str]], policy: HouseholdPolicy

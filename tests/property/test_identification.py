@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, given
 from hypothesis import strategies as st
 
 from tests.identity.factories import make_record, make_tables
@@ -17,6 +17,7 @@ from tests.identity.identification.asking import (
     person_finder,
 )
 from tests.property.test_identity_order import COLUMNS
+from tests.support.examples import examples
 
 MORE = {
     "anonymous_id": (None, "a1"),
@@ -27,7 +28,7 @@ MORE = {
 VALUES = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in (COLUMNS | MORE).items()})
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(12, few=5, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(VALUES, min_size=1, max_size=16), VALUES, st.sampled_from(["00x", "07x", "zz"]))
 def test_one_record_now_has_the_edges_and_the_person_of_a_full_evaluation(
     values: list[dict[str, Any]], asked: dict[str, Any], record_id: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.identity.factories import make_record, make_tables
 from tests.identity.resolving import resolve
+from tests.support.examples import examples
 
 # Small alphabets, so that values collide: shared addresses, twins, nicknames, junk.
 COLUMNS: dict[str, tuple[str | None, ...]] = {
@@ -25,7 +26,7 @@ COLUMNS: dict[str, tuple[str | None, ...]] = {
 VALUES = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in COLUMNS.items()})
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10, few=4)
 @given(st.lists(VALUES, min_size=2, max_size=14), st.randoms(use_true_random=False))
 def test_any_order_of_records_and_pairs_gives_the_same_people(values: list[dict[str, Any]], chance: Any) -> None:
     records, pairs = make_tables(*(make_record(f"{at:02}", **columns) for at, columns in enumerate(values)))

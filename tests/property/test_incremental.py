@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, given
 from hypothesis import strategies as st
 
 from benchmarks.people import make_people
@@ -15,6 +15,7 @@ from identity.people import Rules
 from tests.identity.factories import make_record, make_tables
 from tests.identity.resolving import POLICIES, SETTINGS
 from tests.property.test_identity_order import VALUES
+from tests.support.examples import examples
 from tests.support.resolved import Resolved
 
 RULES = Rules(SETTINGS, POLICIES, read_match_model())
@@ -42,7 +43,7 @@ def changed(change: dict[str, dict[str, Any] | None]) -> Changed:
     return Changed(*make_tables(*rows), frozenset(name for name, columns in change.items() if columns is None))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(8, few=4, suppress_health_check=[HealthCheck.too_slow])
 @given(STATE, st.lists(CHANGE, min_size=1, max_size=3))
 def test_changes_one_after_the_other_give_what_a_full_evaluation_gives(
     before: dict[str, dict[str, Any]], changes: list[dict[str, dict[str, Any] | None]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from connectors.log.logs import LOG_RECORDS
@@ -21,6 +21,7 @@ from pipelines.removals import Entry
 from pipelines.removals.effects import Effects, find_effects
 from pipelines.resolve.inputs import read_inputs, read_observations
 from schemas.tables import EVENTS, IDENTIFIER_STATES, IDENTIFIERS, SOURCE_RECORDS
+from tests.support.examples import examples
 from tests.support.factories import make_event, make_record
 from tests.support.lakes import at, make_lake
 
@@ -132,8 +133,8 @@ def seen(lake: Lake, removed: Effects | None) -> dict[str, list[str]]:
     return found
 
 
-COSTLY = settings(
-    max_examples=25, deadline=None,
+COSTLY = examples(
+    25, few=8,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 

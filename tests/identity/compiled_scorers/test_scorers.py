@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.people import make_people
@@ -23,6 +23,7 @@ from models.settings import IdentitySettings
 from tests.identity.factories import make_record, make_tables
 from tests.identity.labelled import FEBRL, febrl
 from tests.identity.resolving import POLICIES
+from tests.support.examples import examples
 
 ALL = IdentitySettings(keep_match_weight=-1000.0)
 MODEL = read_match_model()
@@ -58,7 +59,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30, few=8)
 @given(st.lists(ROWS, min_size=2, max_size=12))
 def test_weights_and_evidence_of_any_records_are_those_of_batch_scoring(rows: list[dict[str, str]]) -> None:
     compare(*make_tables(*(make_record(f"{at:02}", **row) for at, row in enumerate(rows))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.people import make_people
@@ -18,6 +18,7 @@ from identity.identification.shown_values import shown_values
 from identity.match_models import read_match_model
 from identity.scoring import with_places
 from tests.identity.factories import make_record, make_tables
+from tests.support.examples import examples
 
 COMPARISONS = comparison_names(read_match_model())
 WORDS = st.sampled_from(
@@ -34,7 +35,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25, few=8)
 @given(st.lists(ROWS, min_size=1, max_size=10))
 def test_any_record_has_the_forms_of_a_batch(rows: list[dict[str, Any]]) -> None:
     assert_same([make_record(f"{at:02}", **row) for at, row in enumerate(rows)])

@@ -14,7 +14,7 @@ from identity.spark.frames import from_arrow
 from identity.spark.translations import register_functions, to_spark
 from tests.support.sparks import ignores_pandas, make_session, needs_spark
 
-slow = [pytest.mark.slow, pytest.mark.timeout(900), needs_spark, ignores_pandas]
+slow = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("spark"), needs_spark, ignores_pandas]
 
 TEXTS = ("", "a", "Öztürk", "ozturk", "Zoë", "Zoe", "martha", "marhta", "ca", "abc", "van den berg", "naïve 日本", None)
 

@@ -16,7 +16,9 @@ from identity.spark import find_people_on_spark
 from models.settings import Settings
 from tests.support.sparks import ignores_pandas, make_session, needs_spark
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), needs_spark, ignores_pandas]
+pytestmark = [
+    pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("spark"), needs_spark, ignores_pandas,
+]  # fmt: skip
 
 KEY = ("kind", "record_id_l", "record_id_r", "rule")
 

@@ -27,6 +27,7 @@ def test_the_backend_is_no_part_of_the_rules(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
+@pytest.mark.xdist_group("spark")
 @needs_spark
 @ignores_pandas
 def test_spark_writes_what_duckdb_writes_and_either_goes_on_with_the_others_work(tmp_path: Path) -> None:
