@@ -193,8 +193,12 @@ united as (
     left join entered on minted.profile_id = entered.new_profile_id
     union all by name
     select
-        1 as place, 'revive' as kind, revived.profile_id as new_profile_id, 'undo' as cause, entered.edge,
-        entered.valid_at
+        1 as place, 'revive' as kind, revived.profile_id as new_profile_id,
+        case
+            when revived.profile_id in (select new_profile_id from explained where cause = 'undo') then 'undo'
+            else entered.cause
+        end as cause,
+        entered.edge, entered.valid_at
     from revived
     left join entered on revived.profile_id = entered.new_profile_id
     union all by name
@@ -206,7 +210,7 @@ united as (
     union all by name
     select
         4 as place, 'retire' as kind, retired.profile_id as old_profile_id, retired.successor as new_profile_id,
-        coalesce(exchanged.cause, 'removal') as cause, exchanged.edge, exchanged.valid_at
+        coalesce(exchanged.cause, case when retired.successor is null then 'removal' else 'evidence' end) as cause, exchanged.edge, exchanged.valid_at
     from retired
     left join exchanged
         on retired.profile_id = exchanged.old_profile_id and retired.successor = exchanged.new_profile_id

@@ -6,8 +6,10 @@ the names are always the same; under another sequence the people are equal and t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -54,6 +56,7 @@ def carry_over(
     pairs: pa.Table | None = None,
     grounds: Grounds | None = None,
     returned: pa.Table | None = None,
+    published: pa.Table | None = None,
 ) -> Names:
     """Give every cluster a profile id: the one that most of it had before, else a new one.
 
@@ -61,6 +64,10 @@ def carry_over(
     among equals the older id wins. An id that no cluster takes is retired; its successor is where most of it went (null
     when none of its records is left). Retired ids are never given out again; one that ended with its last record is
     live again when such a record comes back, since it is still that person's.
+
+    An id that was published goes on where most of those are whom it was published for, whatever unpublished runs did
+    since: what was done and taken back between two publications leaves no trace. Only clusters that no published id
+    takes go by who was who before this run.
 
     Args:
         assignments: ``record_id``, ``cluster``; every record once.
@@ -73,19 +80,27 @@ def carry_over(
         pairs: PAIRS of the records, for since when both ends of an edge carried its identifier.
         grounds: rules, match model and judgements of this run and of the one before, for the ledger's causes.
         returned: ``record_id``, ``profile_id`` of records whose removal was taken back: where they were when they went.
+        published: ``record_id``, ``profile_id`` as published last, where that differs from ``before``; all records
+            that are in a cluster here, or were published in a profile with one that is.
     """
     back = MEMBERS.empty_table() if returned is None else returned.select(MEMBERS.names).cast(MEMBERS)
+    former, unseen = _former(before, published, back)
     # Ended profiles whose records are back count as live ones: they go on, or lead to where those records are now.
-    live = ids.filter(pc.or_(pc.is_null(ids["retired_at"]), pc.is_in(ids["profile_id"], back["profile_id"])))
+    live = ids.filter(pc.or_(pc.is_null(ids["retired_at"]), pc.is_in(ids["profile_id"], former["profile_id"])))
     with session() as sql:
         tables = {
             "assignments": assignments,
-            "before": pa.concat_tables([before.select(MEMBERS.names).cast(MEMBERS), back]),
+            "before": former,
             "weights": _weights(records),
             "minted": live.select(["profile_id", "minted_at"]),
         }
         carried = query(sql, "profile_ids", tables)
         kept = kept_ids(carried)
+        if unseen.num_rows:
+            is_free = pc.invert(pc.is_in(assignments["cluster"], pa.array([*kept], pa.string())))
+            free = {"before": unseen, "assignments": assignments.filter(is_free)}
+            kept |= kept_ids(query(sql, "profile_ids", tables | free))
+            carried = pa.concat_tables([carried, query(sql, "profile_ids", tables | {"before": unseen})])
         clusters = sorted(set(assignments["cluster"].to_pylist()))
         fresh = dict(
             zip((cluster for cluster in clusters if cluster not in kept), mint(run_id, changed_at), strict=False)
@@ -115,6 +130,17 @@ def carry_over(
         return Names(members=members, minted=minted, retired=retired, revived=revived, changes=changes)
 
 
+def _former(before: pa.Table, published: pa.Table | None, back: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Who had which id, as far as the ids are published or nothing was; and who has one that nobody saw (MEMBERS)."""
+    mine = before.select(MEMBERS.names).cast(MEMBERS)
+    if published is None:
+        return pa.concat_tables([mine, back]), MEMBERS.empty_table()
+    seen = published.select(MEMBERS.names).cast(MEMBERS)
+    only_back = back.filter(pc.invert(pc.is_in(back["record_id"], seen["record_id"])))
+    former = pa.concat_tables([seen, only_back])
+    return former, mine.filter(pc.invert(pc.is_in(mine["profile_id"], former["profile_id"])))
+
+
 def _weights(records: pa.Table) -> pa.Table:
     has_account = pc.or_(
         pc.or_(pc.is_valid(records["crm_id"]), pc.is_valid(records["user_id"])), pc.is_valid(records["loyalty_id"])
@@ -126,10 +152,20 @@ def _retired(
     live: pa.Table, kept: set[str], successors: dict[str, str], run_id: str, changed_at: datetime
 ) -> list[dict[str, object]]:
     gone = live.filter(pc.invert(pc.is_in(live["profile_id"], value_set=pa.array(sorted(kept), pa.string()))))
+    rows = {row["profile_id"]: row for row in gone.sort_by("profile_id").to_pylist()}
     return [
-        row | {"retired_at": changed_at, "retired_run_id": run_id, "successor": successors.get(row["profile_id"])}
-        for row in gone.sort_by("profile_id").to_pylist()
+        row | {"retired_at": changed_at, "retired_run_id": run_id, "successor": successors.get(profile_id)}
+        for profile_id, row in rows.items()
+        if row["retired_at"] is None or _leads_elsewhere(profile_id, rows, successors)
     ]
+
+
+def _leads_elsewhere(profile_id: str, gone: Mapping[str, Mapping[str, Any]], successors: Mapping[str, str]) -> bool:
+    """Whether an id that ended in an earlier run leads to another one now than it did."""
+    trail = gone[profile_id]["successor"]
+    while trail in gone:
+        trail = successors.get(trail) if gone[trail]["retired_at"] is None else gone[trail]["successor"]
+    return successors.get(profile_id) not in (None, trail)
 
 
 def _revived(ids: pa.Table, kept: set[str]) -> pa.Table:

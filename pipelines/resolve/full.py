@@ -21,6 +21,7 @@ from pipelines.changes.grounds import read_grounds
 from pipelines.removals.effects import Effects
 from pipelines.resolve.backends import find_people_by
 from pipelines.resolve.inputs import read_inputs, read_observations
+from pipelines.resolve.published_names import moved_since, published_members
 from pipelines.resolve.returns import returned_records, write_removals
 from pipelines.resolve.writing import Outcome, record_profiles, write_names
 
@@ -41,10 +42,12 @@ def resolve_in_full(
     index = make_index(inputs.records, people)
     ids = lake.sql(f"select * from {LAKE}.identity.profile_ids")
     before = lake.sql(f"select record_id, profile_id from {LAKE}.identity.record_profiles order by record_id")
+    moved = moved_since(lake)
     names = carry_over(
         people.clusters.assignments, inputs.records, before, ids, run_id, resolved_at,
         edges=people.edges, pairs=inputs.pairs, grounds=read_grounds(lake.workspace, lake),
         returned=returned_records(lake, inputs.records["record_id"]),
+        published=None if moved is None else published_members(lake, moved),
     )  # fmt: skip
     progress("resolve", 6, STEPS)
     members = record_profiles(inputs.records, names.members)

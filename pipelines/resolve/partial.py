@@ -11,7 +11,7 @@ from identity.changed_states import Changed, distinct_values, subtract
 from identity.increments import Increment, apply_increment, find_increment, write_records
 from identity.match_indexes import MatchIndex
 from identity.people import Rules
-from identity.profile_ids import Names, carry_over
+from identity.profile_ids import MEMBERS, Names, carry_over
 from identity.profiles import golden_records, profile_identifiers
 from identity.removals import SOURCES
 from identity.resolved_states import ResolvedState
@@ -21,6 +21,7 @@ from models.progress import Progress
 from pipelines.changes.grounds import read_grounds
 from pipelines.removals.effects import Effects
 from pipelines.resolve.inputs import ResolveInputs, read_activity, read_inputs, read_observations
+from pipelines.resolve.published_names import moved_since, named_together, published_members
 from pipelines.resolve.resolutions import Resolution
 from pipelines.resolve.returns import returned_records, write_removals
 from pipelines.resolve.writing import Outcome, record_profiles, write_names
@@ -99,23 +100,44 @@ def _only(inputs: ResolveInputs, record_ids: set[str], gone: frozenset[str] = fr
 
 
 def _carry_over(lake: Lake, state: ResolvedState, increment: Increment, run_id: str, resolved_at: datetime) -> Names:
-    """Names of the clusters that were looked at; all former profiles of their records lie within them."""
-    touched = pa.table({"record_id": pa.array(sorted(increment.members | increment.changed.gone), pa.string())})
+    """Names of the clusters that were looked at; all former profiles of their records lie within them.
+
+    Where names changed that nobody saw yet, also of those whose names hang together with theirs.
+    """
+    asked = set(increment.members | increment.changed.gone)
+    assignments, moved = increment.clusters.assignments, moved_since(lake)
+    published = None
+    if moved is not None:
+        others = named_together(lake, moved, asked) - asked
+        assignments = pa.concat_tables([assignments, _as_they_are(lake, others).cast(assignments.schema)])
+        asked |= others
+        published = published_members(lake, moved, asked)
+    touched = pa.table({"record_id": pa.array(sorted(asked), pa.string())})
     with lake.registered(touched, "touched"):
         before = lake.sql(
             f"""select record_id, profile_id from {LAKE}.identity.record_profiles semi join touched using (record_id)
             order by record_id"""
-        )
-    returned = returned_records(lake, increment.changed.records["record_id"])
-    with lake.registered(pa.concat_tables([before, returned]), "carried"):
+        ).cast(MEMBERS)
+    returned = returned_records(lake, increment.changed.records["record_id"]).cast(MEMBERS)
+    with lake.registered(pa.concat_tables([before, returned, *([] if published is None else [published])]), "carried"):
         ids = lake.sql(f"from {LAKE}.identity.profile_ids semi join carried using (profile_id)")
-    unchanged = increment.members - increment.changed.ids
+    unchanged = asked - increment.changed.ids
     records = pa.concat_tables([state.records(unchanged), increment.changed.records]).sort_by("record_id")
     pairs = pa.concat_tables([state.pairs(unchanged), increment.changed.pairs])
     return carry_over(
-        increment.clusters.assignments, records, before, ids, run_id, resolved_at,
+        assignments, records, before, ids, run_id, resolved_at,
         edges=increment.edges, pairs=pairs, grounds=read_grounds(lake.workspace, lake), returned=returned,
+        published=published,
     )  # fmt: skip
+
+
+def _as_they_are(lake: Lake, record_ids: set[str]) -> pa.Table:
+    """``record_id``, ``cluster`` of records that were not looked at; a cluster is called by its smallest record."""
+    with lake.registered(pa.table({"record_id": pa.array(sorted(record_ids), pa.string())}), "others"):
+        return lake.sql(
+            f"""select record_id, min(record_id) over (partition by profile_id) as cluster
+            from {LAKE}.identity.record_profiles semi join others using (record_id) order by record_id"""
+        )
 
 
 def _moved(names: Names) -> list[str]:

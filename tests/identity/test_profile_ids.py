@@ -24,12 +24,19 @@ class History:
         self.members = NOTHING
         self.runs = 0
         self.ledger = IDENTITY_CHANGES.empty_table()
+        self.published: pa.Table | None = None
+
+    def publish(self) -> None:
+        """From now on readers know the ids of this state."""
+        self.published = self.members
 
     def run(self, clusters: Mapping[str, str], accounts: frozenset[str] = frozenset()) -> Names:
         """One run: record -> any name of its cluster."""
         self.runs += 1
         records, _ = make_tables(*(make_record(r, user_id=r if r in accounts else None) for r in sorted(clusters)))
-        assignments = pa.table({"record_id": sorted(clusters), "cluster": [clusters[r] for r in sorted(clusters)]})
+        ordered = sorted(clusters)
+        columns = {"record_id": ordered, "cluster": [clusters[record] for record in ordered]}
+        assignments = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
         names = carry_over(
             assignments,
             records,
@@ -38,10 +45,11 @@ class History:
             f"run{self.runs}",
             DAY_ONE + timedelta(days=self.runs),
             grounds=Grounds(after_position=self.ledger.num_rows),
+            published=self.published,
         )
-        gone = set(names.retired["profile_id"].to_pylist())
+        gone = {*names.retired["profile_id"].to_pylist(), *names.revived["profile_id"].to_pylist()}
         kept = [row for row in self.ids.to_pylist() if row["profile_id"] not in gone]
-        rows = [*kept, *names.minted.to_pylist(), *names.retired.to_pylist()]
+        rows = [*kept, *names.minted.to_pylist(), *names.retired.to_pylist(), *names.revived.to_pylist()]
         self.ids = pa.Table.from_pylist(rows, schema=PROFILE_IDS)
         self.members = names.members
         self.ledger = pa.concat_tables([self.ledger, names.changes])
