@@ -96,7 +96,7 @@ def _score(
 ) -> pa.Table:
     """The edges of candidate pairs that come in parts, sorted by both places over all parts."""
     with sieve(sql, compared, counts, known, model, keep_match_weight) as sift:
-        sifted = pa.concat_tables([SIFTED.empty_table(), *(sift(part) for part in parts if part.num_rows)])
+        sifted = pa.concat_tables([SIFTED.empty_table(), *(sift(part) for part in parts)])
     if sifted.num_rows == 0:
         return EDGES.empty_table()
     wide = (sifted.slice(start, SPLINK_PAIRS) for start in range(0, sifted.num_rows, SPLINK_PAIRS))

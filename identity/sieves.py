@@ -28,6 +28,9 @@ TOLERANCE = 1e-6
 CHEAP = (exp.Connector, exp.Coalesce, exp.Substring, exp.Length, exp.Abs)
 """Functions that cost nothing beside those that tell how much two texts are alike."""
 
+FEW_PAIRS = 10_000
+"""So few pairs Splink weighs in less time than it takes to prepare the sieve: they pass as they are."""
+
 CHEAP_CALLS = 2
 """A comparison that asks no more often than that how much alike two texts are is cheap."""
 
@@ -67,13 +70,23 @@ def sieve(
     Raises:
         UsageError: the model's levels cannot be added up; names comparison and level.
     """
-    levels = _levels_of(model)
-    frequencies = sorted({str(weight.frequency_column) for _, found in levels for _, weight in found} - {"None"})
-    rarest = _write_records(sql, compared, counts, known, model, frequencies)
-    stages = _in_stages([_comparison(name, found, rarest) for name, found in levels])
-    statements = _statements(stages, keep_match_weight - TOLERANCE)
+    statements: list[str] = []
+
+    def sift(pairs: pa.Table) -> pa.Table:
+        if not statements and pairs.num_rows <= FEW_PAIRS:
+            return pairs.select(SIFTED.names).cast(SIFTED).sort_by([(name, "ascending") for name in SIFTED.names[:2]])
+        if not statements:
+            levels = _levels_of(model)
+            frequencies = sorted(
+                {str(weight.frequency_column) for _, found in levels for _, weight in found} - {"None"}
+            )
+            rarest = _write_records(sql, compared, counts, known, model, frequencies)
+            stages = _in_stages([_comparison(name, found, rarest) for name, found in levels])
+            statements.extend(_statements(stages, keep_match_weight - TOLERANCE))
+        return _sift(sql, pairs, model.prior_match_weight, statements)
+
     try:
-        yield lambda pairs: _sift(sql, pairs, model.prior_match_weight, statements)
+        yield sift
     finally:
         sql.execute("drop table if exists sieve_records")
 

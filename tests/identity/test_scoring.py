@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.people import make_people
-from identity import blocking, scoring
+from identity import blocking, scoring, sieves
 from identity.blocking import blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
@@ -75,6 +75,7 @@ def test_however_small_the_parts_the_edges_are_the_same(
 ) -> None:
     monkeypatch.setattr(blocking, "PART_PAIRS", 500)
     monkeypatch.setattr(scoring, "SPLINK_PAIRS", 700)
+    monkeypatch.setattr(sieves, "FEW_PAIRS", 0)
     assert score_pairs(*people, read_match_model(), ALL).equals(edges)
 
 

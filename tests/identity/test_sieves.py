@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.people import make_people
+from identity import sieves
 from identity.blocking import blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
@@ -18,6 +19,12 @@ from identity.sieves import SIFTED, sieve
 from identity.splink_scores import predict
 from models.errors import UsageError
 from tests.identity.resolving import POLICIES
+
+
+@pytest.fixture(autouse=True)
+def _however_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieves, "FEW_PAIRS", 0)
+
 
 MODEL = read_match_model().with_prior(prior_probability(900))
 
@@ -70,3 +77,11 @@ def test_a_level_that_adjusts_and_has_nothing_to_compare_with_is_named(compared:
     model = msgspec.structs.replace(MODEL, settings=MODEL.settings | {"comparisons": comparisons})
     with pytest.raises(UsageError, match="family_name: the same.*no level that says first_name_l = first_name_r"):
         sifted(compared, 0.0, model)
+
+
+def test_a_few_pairs_are_left_to_splink_as_they_are(compared: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieves, "FEW_PAIRS", 10_000)
+    found = sifted(compared, 12.0)
+    [pairs] = candidate_pairs(blocking_keys(compared))
+    assert found.num_rows == pairs.num_rows
+    assert found.schema.equals(SIFTED)
