@@ -23,6 +23,8 @@ BIRTH_DATE = "birth_date"
 LEAST_LENGTH = 8
 """Of a shorter value its end would be most of it: it is masked as a whole."""
 
+MASK = "***"
+
 PATTERNS = {"email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "phone": r"\+\d{7,15}"}
 """What is seen to be a value of a type wherever it stands, also in a sentence or a record id."""
 
@@ -47,8 +49,8 @@ def mask_value(name: str, value: str) -> str:
         return f"{value[:4]}-**-**"
     head, at, domain = value.rpartition("@")
     if at and head:
-        return f"{head[0]}***@{domain}"
-    return f"***{value[-4:]}" if len(value) >= LEAST_LENGTH else "***"
+        return f"{head[0]}{MASK}@{domain}"
+    return f"{MASK}{value[-4:]}" if len(value) >= LEAST_LENGTH else MASK
 
 
 class _Mask:

@@ -14,7 +14,7 @@ from identity.explanations import PairExplanation, explain_pair
 from identity.paths import spanning_tree
 from models.errors import UsageError
 from models.lakes import LAKE, Lake
-from pipelines.lookups import find_profile, find_records
+from pipelines.lookups import find_profile, find_records, refuse_masked
 from pipelines.obstacles import find_obstacles
 from pipelines.removals.views import say_removals
 from pipelines.thresholds import joining_match_weight
@@ -156,6 +156,7 @@ def _records_of(lake: Lake, text: str) -> list[str]:
         msg = f"Record {text} is {removed}. See: klantbeeld remove list"
         raise UsageError(msg)
     if not found:
+        refuse_masked(text)
         msg = f"Nothing is known under '{text}'. Name a record id, a profile id or an identifier that is published."
         raise UsageError(msg)
     return found

@@ -9,6 +9,7 @@ import pyarrow as pa
 from models.errors import UsageError
 from models.identifiers import custom_identifiers
 from models.lakes import LAKE, Lake
+from models.masking import MASK
 from pipelines.normalise.custom_identifiers import spell
 from pipelines.normalise.emails import normalise_emails
 from pipelines.normalise.phones import normalise_phones
@@ -61,6 +62,8 @@ def find_one(lake: Lake, text: str) -> Found:
         UsageError: it points at none, at several (a shared value), or at one of which no record is left.
     """
     found = find_profiles(lake, text)
+    if not found:
+        refuse_masked(text)
     if not found and lake.rows(f"select 1 from {LAKE}.identity.profile_ids where profile_id = ?", [text]):
         msg = f"Profile {text} has ended: none of its records is left. Its life: klantbeeld history {text}"
         raise UsageError(msg)
@@ -75,6 +78,17 @@ def find_one(lake: Lake, text: str) -> Found:
         msg = f"{len(found)} profiles carry that {found[0].how}: {several}. Name one of them."
         raise UsageError(msg)
     return found[0]
+
+
+def refuse_masked(text: str) -> None:
+    """Say what to do about a text that was copied from a masked answer and points at nothing.
+
+    Raises:
+        UsageError: the text is masked.
+    """
+    if MASK in text:
+        msg = f"'{text}' is masked, so that nothing is found by it. Take it from an answer with --reveal."
+        raise UsageError(msg)
 
 
 def find_records(lake: Lake, text: str) -> list[str]:

@@ -16,7 +16,7 @@ from models.workspaces import Workspace
 from pipelines.commands.options import Command, json_option, now, print_json, print_table, workspace_option
 from pipelines.decision_files import utc_text
 from pipelines.judgements import add_decision, read_judgements, undo_decision
-from pipelines.lookups import find_records
+from pipelines.lookups import find_records, refuse_masked
 from schemas.tables import IDENTIFIER_TYPES
 
 
@@ -137,6 +137,7 @@ def _find_record(lake: Lake, text: str) -> str:
         several = ", ".join(found[:10]) + (", …" if len(found) > 10 else "")
         msg = f"That stands for {len(found)} records: {several}. Name one of them."
         raise UsageError(msg)
+    refuse_masked(text)
     parts = text.split(":", 2)
     types = {*IDENTIFIER_TYPES, *custom_identifiers(lake.workspace.settings.identifier_policies())}
     if len(parts) == 3 and parts[1] in types and parts[0] and parts[2]:

@@ -95,7 +95,7 @@ def test_every_reading_command_answers_in_json(embedded: Path) -> None:
     exported = run_json("audience", "export", audiences[0], *where)
     assert [entry["audience"] for entry in exported] == [audiences[0]]
     showcase = json.loads((embedded / "data/demo/report.json").read_text(encoding="utf-8"))["showcase"]
-    records = [row["record_id"] for row in run_json("profile", showcase, *where)["records"]]
+    records = [row["record_id"] for row in run_json("profile", showcase, "--reveal", *where)["records"]]
     two = run_json("explain", records[0], records[-1], *where)
     assert two["verdict"] == "one person"
     for edge in two["path"]:

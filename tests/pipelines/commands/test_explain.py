@@ -119,6 +119,20 @@ def test_a_picture_that_cannot_be_written_is_refused(
     assert refused.refusal.startswith(f"klantbeeld: Cannot write {tmp_path}/no/a.svg: No such file or directory.")
 
 
+@pytest.mark.parametrize(
+    "question", [("explain",), ("explain", ANNA_SHOP), ("judge", "split", ANNA_SHOP, "--why", "x"), ("profile",)]
+)
+def test_a_masked_record_id_is_refused_with_what_to_do(
+    klantbeeld: Klantbeeld, published: Workspace, question: tuple[str, ...]
+) -> None:
+    refused = klantbeeld(*question, "mailer:email:a***@people.test", "-w", published.root)
+    assert refused.code == 2
+    assert refused.refusal == (
+        "klantbeeld: 'mailer:email:a***@people.test' is masked, so that nothing is found by it."
+        " Take it from an answer with --reveal."
+    )
+
+
 def test_nobody_is_explained_by_a_text_that_points_at_nothing(klantbeeld: Klantbeeld, published: Workspace) -> None:
     refused = klantbeeld("why-not", ANNA_SHOP, "crm:crm_id:K-9", "-w", published.root)
     assert refused.code == 2
