@@ -43,7 +43,9 @@ def predict(
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=sql)
     settings = splink_settings(model, "place")
-    linker = Linker(api.register(compared, dataset_display_name="compared"), settings, log_level=None)
+    registered_records = api.register(compared, dataset_display_name="compared")
+    # Its validation tells faults of a file to a log that is off; a file is checked where it is read.
+    linker = Linker(registered_records, settings, validate_settings=False, log_level=None)
     registered = ["compared"]
     for column in frequency_columns(model):
         values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
