@@ -26,6 +26,10 @@ KEYS = pa.schema(
 """One row a record and blocking rule: the record's place, the rule's name and a number made of rule and value."""
 
 
+CANDIDATES = pa.schema([("join_key_l", pa.int64()), ("join_key_r", pa.int64()), ("rule", pa.string())])
+"""Pairs of places, the smaller first, and the first blocking rule that found them."""
+
+
 def blocking_keys(compared: pa.Table, connection: duckdb.DuckDBPyConnection | None = None) -> pa.Table:
     """The keys (KEYS) of records in the columns of ``comparison_columns.sql``, which stand beside their ``place``."""
     with session(connection) as sql:
@@ -44,17 +48,23 @@ def candidate_pairs(keys: pa.Table, connection: duckdb.DuckDBPyConnection | None
     with session(connection) as sql:
         sql.register("keys", keys)
         try:
+            # A rule's name takes a byte, and the least is the first all the same: enumerated in order.
+            sql.execute("create or replace temp table rules as select distinct rule from keys")
+            sql.execute("create type blocking_rule as enum (select rule from rules order by rule)")
+            select = f"select place, rule::blocking_rule as rule, key from ({sql_of('blocks')})"
             limit = {"max_block_records": MAX_BLOCK_RECORDS}
-            sql.execute(f"create or replace temp table blocks as {sql_of('blocks')}", limit)
+            sql.execute(f"create or replace temp table blocks as {select}", limit)
         finally:
             sql.unregister("keys")
+        del keys
         try:
             for first, end in _ranges(sql):
                 sql.execute(f"create or replace temp view ones as from blocks where place >= {first} and place < {end}")
-                yield query(sql, "blocking", {})
+                yield query(sql, "blocking", {}).cast(CANDIDATES)
         finally:
             sql.execute("drop view if exists ones")
             sql.execute("drop table blocks")
+            sql.execute("drop type blocking_rule")
 
 
 def _ranges(sql: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:

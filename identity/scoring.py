@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.blocking import blocking_keys, candidate_pairs
+from identity.blocking import CANDIDATES, blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
 from identity.queries import conform, query, session
 from identity.scored_edges import scored_edges
-from identity.sieves import SIFTED, sieve
+from identity.sieves import sieve
 from identity.splink_scores import predict
 from models.settings import IdentitySettings
 from schemas.tables import EDGES, RECORDS
@@ -96,7 +96,7 @@ def _score(
 ) -> pa.Table:
     """The edges of candidate pairs that come in parts, sorted by both places over all parts."""
     with sieve(sql, compared, counts, known, model, keep_match_weight) as sift:
-        sifted = pa.concat_tables([SIFTED.empty_table(), *(sift(part) for part in parts)])
+        sifted = pa.concat_tables([CANDIDATES.empty_table(), *(sift(part) for part in parts)])
     if sifted.num_rows == 0:
         return EDGES.empty_table()
     wide = (sifted.slice(start, SPLINK_PAIRS) for start in range(0, sifted.num_rows, SPLINK_PAIRS))

@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from identity.blocking import CANDIDATES
 from identity.conditions import columns_of, is_else, naming, parse
 from identity.frequencies import value_shares
 from identity.level_weights import LevelWeight, level_weight
@@ -33,9 +34,6 @@ FEW_PAIRS = 10_000
 
 CHEAP_CALLS = 2
 """A comparison that asks no more often than that how much alike two texts are is cheap."""
-
-SIFTED = pa.schema([("join_key_l", pa.int64()), ("join_key_r", pa.int64()), ("rule", pa.string())])
-"""Pairs of places, the smaller first, and the blocking rule that found them."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def sieve(
     model: MatchModel,
     keep_match_weight: float,
 ) -> Iterator[Callable[[pa.Table], pa.Table]]:
-    """A function that gives those of some candidate pairs (SIFTED) that may be worth keeping, sorted.
+    """A function that gives those of some candidate pairs (CANDIDATES) that may be worth keeping, sorted.
 
     Args:
         sql: where to work.
@@ -74,7 +72,11 @@ def sieve(
 
     def sift(pairs: pa.Table) -> pa.Table:
         if not statements and pairs.num_rows <= FEW_PAIRS:
-            return pairs.select(SIFTED.names).cast(SIFTED).sort_by([(name, "ascending") for name in SIFTED.names[:2]])
+            return (
+                pairs.select(CANDIDATES.names)
+                .cast(CANDIDATES)
+                .sort_by([(name, "ascending") for name in CANDIDATES.names[:2]])
+            )
         if not statements:
             levels = _levels_of(model)
             frequencies = sorted(
@@ -103,8 +105,8 @@ def _sift(
             sql.execute(f"create temp table sieve_next as {statement}")
             sql.execute("drop table sieve_held")
             sql.execute("alter table sieve_next rename to sieve_held")
-        names = ", ".join(SIFTED.names)
-        return sql.execute(f"select {names} from sieve_held order by 1, 2").to_arrow_table().cast(SIFTED)
+        names = ", ".join(CANDIDATES.names)
+        return sql.execute(f"select {names} from sieve_held order by 1, 2").to_arrow_table().cast(CANDIDATES)
     finally:
         sql.unregister("sieve_pairs")
         sql.execute("drop table if exists sieve_held")
@@ -121,7 +123,7 @@ def _statements(stages: list[list[_Comparison]], least: float) -> list[str]:
         statements.append(
             f"""
             select * from (
-                select {", ".join(SIFTED.names)}, weight + {weights} as weight
+                select {", ".join(CANDIDATES.names)}, weight + {weights} as weight
                 from (
                     select held.*{read}
                     from sieve_held as held

@@ -9,13 +9,13 @@ import pytest
 
 from benchmarks.people import make_people
 from identity import sieves
-from identity.blocking import blocking_keys, candidate_pairs
+from identity.blocking import CANDIDATES, blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
 from identity.identifiers import identifier_states
 from identity.match_models import MatchModel, read_match_model
 from identity.scoring import prior_probability, with_places, without_junk_values
-from identity.sieves import SIFTED, sieve
+from identity.sieves import sieve
 from identity.splink_scores import predict
 from models.errors import UsageError
 from tests.identity.resolving import POLICIES
@@ -60,7 +60,7 @@ def test_the_pairs_that_are_left_are_those_that_splink_keeps(
     compared: pa.Table, weights: dict[tuple[int, int], float], keep_match_weight: float
 ) -> None:
     found = sifted(compared, keep_match_weight)
-    assert found.schema.equals(SIFTED)
+    assert found.schema.equals(CANDIDATES)
     pairs = list(zip(found["join_key_l"].to_pylist(), found["join_key_r"].to_pylist(), strict=True))
     assert pairs == sorted(pair for pair, weight in weights.items() if weight >= keep_match_weight)
     assert len(weights) > 2000
@@ -84,4 +84,4 @@ def test_a_few_pairs_are_left_to_splink_as_they_are(compared: pa.Table, monkeypa
     found = sifted(compared, 12.0)
     [pairs] = candidate_pairs(blocking_keys(compared))
     assert found.num_rows == pairs.num_rows
-    assert found.schema.equals(SIFTED)
+    assert found.schema.equals(CANDIDATES)
