@@ -12,6 +12,7 @@ from tests.support.sparks import ignores_pandas, needs_spark
 PAGE = "docs/how-to/wrong-merge.md"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_wrong_merge_is_explained_and_split_the_audience_follows_and_a_rebuild_keeps_it(tmp_path: Path) -> None:
     assert_session(PAGE, tmp_path)
