@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 
 import models.settings as settings_module
+from docs.properties import properties_page
 from models.settings import Settings
 from pipelines.cli import COMMANDS, cli
 from schemas import tables
@@ -89,6 +90,7 @@ def tables_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "events.md": event_catalogue,
+    "properties.md": properties_page,
     "settings.md": settings_page,
     "tables.md": tables_page,
 }
