@@ -16,7 +16,7 @@ COMMON_NAMES = {
         primary_name_last""",
     "name_suffix": """name_suffix suffix generation_suffix generational_suffix name_suffix_lbl achtervoegsel
         primary_name_generation""",
-    "name": "name full_name customer_name naam volledige_naam klantnaam primary_name_full",
+    "name": "name full_name customer_name naam volledige_naam klantnaam primary_name_full native_name_full native_name",
     "birth_date": """birth_date date_of_birth dob birthdate birthday geboortedatum geb_datum gebdatum geburtsdatum
         date_de_naissance""",
     "gender": "gender sex geslacht geschlecht sexe",
@@ -46,8 +46,8 @@ such a column may say who is who, and an answer must not be read from it."""
 FIELDS = tuple(dict.fromkeys([*COMMON_NAMES, *IDENTIFIER_TYPES]))
 """Fields that ``--map`` takes."""
 
-SEVERAL = frozenset({"email", "phone", "crm_id"})
-"""A record may have several of these, each in a column of its own."""
+SEVERAL = frozenset({"name", "email", "phone", "crm_id"})
+"""A record may have several of these, each in a column of its own; of names the first that is there counts."""
 
 NOT_ALONE = {
     "second_name": "given_name",

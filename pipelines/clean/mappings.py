@@ -37,7 +37,7 @@ def parse_wishes(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
             msg = f"--map {text}: no field '{name}'. {suggest(name, FIELDS)}"
             raise UsageError(msg)
         if wishes.get(name) and name not in SEVERAL:
-            msg = f"--map {text}: '{name}' is mapped twice. Only {' and '.join(sorted(SEVERAL))} take several columns."
+            msg = f"--map {text}: '{name}' is mapped twice. Only {', '.join(sorted(SEVERAL))} take several columns."
             raise UsageError(msg)
         wishes[name] = (*wishes.get(name, ()), *([column] if column else []))
     return wishes

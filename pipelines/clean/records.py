@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import PAIRS
+from pipelines.clean.addresses import split_addresses
+from pipelines.clean.dates import day_first
 from pipelines.clean.fields import DOCUMENTS, column_key
 from pipelines.normalise.countries import normalise_countries
 from pipelines.normalise.dates import normalise_birth_dates
@@ -28,10 +29,6 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 MIN_PHONE_DIGITS = 7
 _NOTHING = pa.scalar(None, pa.string())
-# Eight digits that end in 19.. or 20.. are no year first: no month has that number.
-_YEAR_LAST = re.compile(
-    r"([0-9]{1,2}(?=[-/. ])|[0-9]{2}(?=[0-9]{6}))([-/. ]?)([0-9]{1,2})\2((?:19|20)[0-9]{2}|(?<=[-/.])[0-9]{2})"
-)
 
 
 @dataclass(frozen=True)
@@ -62,17 +59,19 @@ def normalise_export(table: pa.Table, fields: Mapping[str, tuple[str, ...]], cou
         return normalise_texts(raw[name][0]) if name in raw else empty
 
     countries = normalise_countries(said("country"))
-    whole = pc.if_else(pc.and_(said("given_name").is_null(), said("family_name").is_null()), said("name"), _NOTHING)
+    whole = pc.coalesce(empty, *map(normalise_texts, raw.get("name", ())))
+    whole = pc.if_else(pc.and_(said("given_name").is_null(), said("family_name").is_null()), whole, _NOTHING)
     given, family = split_names(whole)
-    street, postcode = _split_addresses(said("address"))
+    # Where a whole address stands in the street's column, its first line is the street.
+    street, postcode = split_addresses(pc.coalesce(said("street"), said("address")))
     surname = _joined(said("name_suffix"), _joined(said("name_prefix"), said("family_name")), " ")
-    dates = _day_first(said("birth_date"), country, latest)
+    dates = day_first(said("birth_date"), country, latest)
     columns = {
         "given_name": normalise_names(pc.coalesce(_joined(said("second_name"), said("given_name"), " "), given)),
         "family_name": normalise_names(pc.coalesce(surname, family)),
         "birth_date": normalise_birth_dates(dates, latest),
         "gender": normalise_genders(said("gender")),
-        "street": normalise_places(pc.coalesce(said("street"), street)),
+        "street": normalise_places(street),
         "house_number": pc.utf8_upper(_joined(said("house_number_suffix"), said("house_number"), "")),
         "postcode": _postcodes(pc.coalesce(said("postcode"), postcode), country, countries),
         "city": normalise_places(said("city")),
@@ -137,41 +136,6 @@ def _digits(text: str) -> str | None:
 def _postcodes(values: pa.Array, country: str, countries: pa.Array) -> pa.Array:
     # "ZZ" is no country, so that the rule for countries without one applies.
     return pc.coalesce(normalise_postcodes(values, country, countries), normalise_postcodes(values, "ZZ"))
-
-
-def _day_first(values: pa.Array, country: str, latest: date) -> pa.Array:
-    """Dates that end in a year as day-month-year; whether months come first is told by the column's other dates.
-
-    Where they tell nothing, by the country. A year of two digits is the last such year that is not after ``latest``.
-    """
-    found = [match for match in map(_YEAR_LAST.fullmatch, values.unique().drop_null().to_pylist()) if match]
-    day_first = sum(int(match[1]) > 12 for match in found)
-    month_first = sum(int(match[3]) > 12 for match in found)
-    is_month_first = month_first > day_first or (month_first == day_first and country == "US")
-
-    def turned(text: str) -> str:
-        match = _YEAR_LAST.fullmatch(text)
-        if match is None:
-            return text
-        first, second, year = int(match[1]), int(match[3]), int(match[4])
-        if len(match[4]) == 2:
-            century = latest.year // 100 * 100
-            year += century if century + year <= latest.year else century - 100
-        day, month = (second, first) if (is_month_first and first <= 12) or second > 12 else (first, second)
-        return f"{day}-{month}-{year:04}"
-
-    return map_distinct(values, turned)
-
-
-def _split_addresses(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """(street with number, postcode) of addresses in one line: the street stands before the first comma."""
-    streets = map_distinct(values, lambda text: text.partition(",")[0].strip() or None)
-    return streets, map_distinct(values, _postcode_behind)
-
-
-def _postcode_behind(text: str) -> str | None:
-    found = re.findall(r"\b(?:[0-9]{4} ?[A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?|[0-9]{4})\b", text.partition(",")[2])
-    return str(found[-1]) if found else None
 
 
 def _joined(parts: pa.Array, values: pa.Array, behind: str | None = None) -> pa.Array:

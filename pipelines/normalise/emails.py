@@ -15,14 +15,20 @@ _ATOM = rf"[a-z0-9{_BEYOND}!#$%&'*+/=?^_`{{|}}~-]+"
 _LABEL = rf"[a-z0-9{_BEYOND}]([a-z0-9{_BEYOND}-]*[a-z0-9{_BEYOND}])?"
 _TOP = rf"(xn--[a-z0-9-]+|[a-z{_BEYOND}][a-z{_BEYOND}]+)"
 _ADDRESS = rf"^{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+{_TOP}$"
+_NAMED = r"^[^<>]*<\s*(?:mailto:)?\s*([^<>\s]+)\s*>$"
 _NO_LETTER = r"[^\x00-\x7f\p{L}\p{M}\p{N}]"
 _LONG_LOCAL_PART = r"^[^@]{65}"
 _MAX_LENGTH = 254
 
 
 def normalise_emails(values: pa.Array) -> pa.Array:
-    """Addresses trimmed, in NFKC and lower case; null where it cannot be an address (RFC 5321 lengths included)."""
+    """Addresses trimmed, in NFKC and lower case; null where it cannot be an address (RFC 5321 lengths included).
+
+    Of an address with a name (``"Jan Jansen" <jan@post.nl>``) the address counts.
+    """
     compatible = compose(values.cast(pa.string()), "NFKC")
+    if pc.any(pc.match_substring(compatible, ">")).as_py():
+        compatible = pc.replace_substring_regex(pc.utf8_trim_whitespace(compatible), _NAMED, r"\1")
     # Lower case may leave a letter decomposed (the Turkish capital I with a dot), hence the second normal form.
     lower = compose(pc.utf8_lower(pc.utf8_trim_whitespace(compatible)), "NFKC")
     short = pc.and_(

@@ -20,6 +20,10 @@ PREFIXES = frozenset(_PREFIXES.split())
 
 _APOSTROPHES = r"[\x{2018}\x{2019}\x{201b}\x{02bc}\x{0060}\x{00b4}]"
 _ELISION = re.compile(r"([odl])'(?=\w)")
+_UNSPACED = re.compile(r"[\u4e00-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}")
+_LONG_SURNAMES = frozenset(
+    ("欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "司徒", "皇甫", "慕容", "令狐", "남궁", "황보")
+)
 _SCOTTISH = re.compile(r"mc(?=\w{3})")
 
 
@@ -59,7 +63,7 @@ def split_name(name: str) -> tuple[str | None, str | None]:
         return _joined(whole[:start]), _joined(whole[start:])
     words = name.split()
     if len(words) < 2:
-        return _joined(words), None
+        return _split_without_spaces(name.strip())
     # A first word in small letters is a prefix ("van Dijk"); with a capital it may be a given name ("Van Nguyen").
     start = 0 if words[0] in PREFIXES else next(_prefix_places(words), len(words) - 1)
     return _joined(words[:start]), _joined(words[start:])
@@ -81,6 +85,14 @@ def _cleaned(values: pa.Array) -> pa.Array:
 
 def _prefix_places(words: list[str]) -> Iterator[int]:
     return (place for place, word in enumerate(words) if place and word.lower() in PREFIXES)
+
+
+def _split_without_spaces(name: str) -> tuple[str | None, str | None]:
+    """Of a Chinese or Korean name the first letter is the surname; other single words are given names."""
+    if _UNSPACED.fullmatch(name):
+        length = 2 if len(name) == 4 or name[:2] in _LONG_SURNAMES and len(name) > 2 else 1
+        return name[length:], name[:length]
+    return name or None, None
 
 
 def _joined(words: list[str]) -> str | None:

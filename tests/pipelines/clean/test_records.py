@@ -87,6 +87,31 @@ def test_an_address_in_one_line_gives_street_and_postcode() -> None:
     assert found["postcode"].to_pylist() == ["1234 AB", None, None]
 
 
+def test_an_address_in_the_streets_column_gives_its_street() -> None:
+    found = facts(
+        street=["123 Main Street, Las Vegas NV 89132", "Skyline Apartments, 705 Sheppard Ave", "#321, Street 128"],
+    ).columns
+    assert found["street"].to_pylist() == ["123 Main Street", "705 Sheppard Ave", "321 Street 128"]
+    assert found["postcode"].to_pylist() == ["89132", None, None]
+
+
+def test_months_may_be_named_in_dates() -> None:
+    found = facts(birth_date=["Mar 1 1970", "24-May-11", "3 maart 1980", "March 3rd, 1999"]).columns["birth_date"]
+    assert found.to_pylist() == [date(1970, 3, 1), date(2011, 5, 24), date(1980, 3, 3), date(1999, 3, 3)]
+
+
+def test_an_address_with_a_name_before_it_is_an_address() -> None:
+    found = facts(email=['"Jay Jones" <JJones@fmail.com>', "Maria Sentosa<msentosa@fmail.com>"]).columns["email"]
+    assert found.to_pylist() == ["jjones@fmail.com", "msentosa@fmail.com"]
+
+
+def test_a_native_name_counts_where_no_other_is_given() -> None:
+    table = pa.table({"name": ["Jan Post", None], "native_name": ["x", "张秀英"]})
+    found = normalise_export(table, {"name": ("name", "native_name")}, "US", TODAY).columns
+    assert found["given_name"].to_pylist() == ["Jan", "秀英"]
+    assert found["family_name"].to_pylist() == ["Post", "张"]
+
+
 def test_values_that_cannot_be_used_are_counted() -> None:
     assert facts(birth_date=["1980-13-01", "", None], email=["no address", "a@b.nl", None]).unusable == {
         "birth_date": 1,
