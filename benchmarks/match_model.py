@@ -25,7 +25,7 @@ from identity.training import train_match_model
 VERSION = "people_v1"
 RECORDS = 40_000
 SEED = 7
-TRAINED_AT = date(2026, 11, 24)
+TRAINED_AT = date(2026, 11, 29)
 
 
 def train() -> MatchModel:

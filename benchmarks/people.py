@@ -68,7 +68,8 @@ def make_people(
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """(records, pairs, truth) of about ``records`` source records, some four a person.
 
-    ``numbered`` gives 40 % of them their person's customer number, one in thirty with another digit; ``described``
+    ``numbered`` gives 40 % of them their person's customer number, one in thirty with another digit; in half of the
+    households it is a document's, of which a person has one. ``described``
     gives them genders and second names, and the families twins and juniors (:mod:`benchmarks.descriptions`).
     Everything else stays as it is without.
     """
@@ -88,7 +89,7 @@ def make_people(
                 if described:
                     describe_record(description_chance, record, person)
                 if numbered and number_chance.random() < 0.4:
-                    record["crm_id"] = _number_as_written(number_chance, 1_000_000 + household * 10 + member)
+                    record["crm_id"] = _number_as_written(number_chance, household, member)
                 rows.append(record)
                 truth.append({"record_id": str(record["record_id"]), "person_id": f"{household}-{member}"})
     pairs = [
@@ -256,10 +257,11 @@ def _phone_as_written(chance: random.Random, person: Person) -> str:
     return phone[:at] + str(chance.randrange(10)) + phone[at + 1 :] if chance.random() < 0.03 else phone
 
 
-def _number_as_written(chance: random.Random, number: int) -> str:
-    text = str(number)
+def _number_as_written(chance: random.Random, household: int, member: int) -> str:
+    text = str(1_000_000 + household * 10 + member)
     at = chance.randrange(len(text))
-    return text[:at] + str(chance.randrange(10)) + text[at + 1 :] if chance.random() < 0.03 else text
+    written = text[:at] + str(chance.randrange(10)) + text[at + 1 :] if chance.random() < 0.03 else text
+    return f"national id {written}" if household % 2 else written
 
 
 def _typo(chance: random.Random, text: str, share: float) -> str:

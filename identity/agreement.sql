@@ -1,4 +1,11 @@
 -- The rules of names.py as macros. Arguments are cleaned texts, or nulls (which agree with everything).
+create or replace temp macro name_sound(name) as (
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+        translate(replace(name, 'ph', 'f'), 'zcqywh', 'skkiv'),
+        'ie', 'i'), 'kk', 'k'), 'll', 'l'), 'nn', 'n'), 'tt', 't'), 'ss', 's'), 'rr', 'r'), 'mm', 'm'), 'aa', 'a'),
+        'ee', 'e'), 'oo', 'o'), 'ii', 'i')
+);
+
 create or replace temp macro first_names_agree(one, other, one_roots, other_roots) as (
     one is null
     or other is null
@@ -6,7 +13,10 @@ create or replace temp macro first_names_agree(one, other, one_roots, other_root
     or case
         when length(one) = 1 or length(other) = 1 then left(one, 1) = left(other, 1)
         else list_has_any(one_roots, other_roots)
-            or (least(length(one), length(other)) >= 4 and damerau_levenshtein(one, other) <= 1)
+            or (
+                least(length(one), length(other)) >= 4
+                and (damerau_levenshtein(one, other) <= 1 or name_sound(one) = name_sound(other))
+            )
     end
 );
 
@@ -14,6 +24,7 @@ create or replace temp macro birth_dates_agree(one, other) as (
     one is null
     or other is null
     or hamming(one, other) <= 2
+    or coalesce(abs(date_diff('day', try_cast(one as date), try_cast(other as date))) <= 366, false)
     or (
         left(one, 4) = left(other, 4)
         and (

@@ -154,16 +154,21 @@ def _facts(records: pa.Table, pairs: pa.Table, limits: Mapping[str, Limit]) -> d
             held.setdefault(record, []).append((name, value, first_seen, last_seen))
     compared = comparison_columns(records)
     rows = zip(
-        *(compared[name].to_pylist() for name in ("record_id", "first_name", "family_name", "birth_date")), strict=True
+        *(
+            compared[name].to_pylist()
+            for name in ("record_id", "first_name", "family_name", "birth_date", "generation_read")
+        ),
+        strict=True,
     )
     return {
         record: Facts(
             first_name,
             family_name,
             birth_date,
+            generation,
             limited_values(held.get(record, ()), limits),
         )
-        for record, first_name, family_name, birth_date in rows
+        for record, first_name, family_name, birth_date, generation in rows
     }
 
 

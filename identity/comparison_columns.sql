@@ -31,9 +31,27 @@ cleaned as (
         ) as generation_word,
         nullif(lower(gender), 'other') as gender,
         cast(birth_date as varchar) as birth_date,
-        nullif(trim(lower(email)), '') as email,
+        -- What is written to an office is read by many: such an address says as little as none.
+        case when not regexp_matches(
+            lower(email),
+            '^(info|admin|administratie|administration|office|kantoor|buero|sales|verkoop|vente|contact|kontakt|mail'
+            || '|post|support|service|services|klantenservice|kundenservice|helpdesk|webmaster|postmaster|reception'
+            || '|receptie|team|hello|hallo|accounts|billing|facturen|rechnung|orders|bestelling|bestellingen|jobs|hr'
+            || '|enquiries|inquiries|marketing|secretariaat|secretary)@'
+        ) then nullif(trim(lower(email)), '') end as email,
         nullif(regexp_replace(phone, '[^0-9+]', '', 'g'), '') as phone,
-        nullif(trim(regexp_replace(lower(strip_accents(street)), '[^\p{L}0-9]+', ' ', 'g')), '') as street_words,
+        -- The flat or floor in a house is no house number.
+        nullif(
+            trim(
+                regexp_replace(
+                    regexp_replace(
+                        regexp_replace(lower(strip_accents(street)), '[^\p{L}0-9]+', ' ', 'g'),
+                        '\b(suite|ste|apt|apartment|unit|flat|floor|room|rm|bldg|bld|building) [0-9]+[a-z]?\b', '', 'g'
+                    ),
+                    '(stra(ss|ß)e|straat)\b', 'str', 'g'
+                )
+            ), ''
+        ) as street_words,
         nullif(regexp_replace(lower(house_number), '[^a-z0-9]', '', 'g'), '') as house_number,
         nullif(regexp_replace(lower(postcode), '[^a-z0-9]', '', 'g'), '') as postcode,
         nullif(regexp_replace(lower(strip_accents(city)), '[^\p{L}]+', '', 'g'), '') as city,
@@ -54,7 +72,20 @@ surname_parts as (
                 'la', 'le', 'les', 'du', 'des', 'di', 'da', 'do', 'dos', 'del', 'della', 'el', 'al', 'bin', 'ibn',
                 'zu', 'zum', 'zur', 'und', 'e', 'y'
             )
-        ) as family_parts
+        ) as family_parts,
+        -- The usual abbreviations.
+        array_to_string(
+            list_transform(
+                string_split(street_words, ' '),
+                lambda word: case word
+                    when 'street' then 'st' when 'road' then 'rd' when 'avenue' then 'ave' when 'av' then 'ave'
+                    when 'lane' then 'ln' when 'drive' then 'dr' when 'boulevard' then 'blvd' when 'place' then 'pl'
+                    when 'court' then 'ct' when 'square' then 'sq' when 'terrace' then 'ter' when 'highway' then 'hwy'
+                    when 'parkway' then 'pkwy' when 'circle' then 'cir' when 'saint' then 'st' when 'north' then 'n'
+                    when 'south' then 's' when 'east' then 'e' when 'west' then 'w' else word
+                end
+            ), ' '
+        ) as short_street
     from cleaned
 ),
 
@@ -63,6 +94,11 @@ final as (
         surname_parts.record_id,
         replace(given_words, ' ', '') as given_name,
         split_part(given_words, ' ', 1) as first_name,
+        -- How the name sounds, more or less: the rules of names.py.
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+            translate(replace(split_part(given_words, ' ', 1), 'ph', 'f'), 'zcqywh', 'skkiv'),
+            'ie', 'i'), 'kk', 'k'), 'll', 'l'), 'nn', 'n'), 'tt', 't'), 'ss', 's'), 'rr', 'r'), 'mm', 'm'), 'aa', 'a'),
+            'ee', 'e'), 'oo', 'o'), 'ii', 'i') as first_name_sound,
         second_name,
         -- Letters that stand where a name stood ("J. R.") are initials.
         coalesce(name_roots.roots, [split_part(given_words, ' ', 1)]) as first_name_roots,
@@ -81,20 +117,24 @@ final as (
         left(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_first_letter,
         right(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_last_letter,
         phone,
-        nullif(replace(regexp_replace(street_words, '\b[0-9]+[a-z]?\b', '', 'g'), ' ', ''), '') as street,
+        nullif(replace(regexp_replace(short_street, '\b[0-9]+[a-z]?\b', '', 'g'), ' ', ''), '') as street,
         coalesce(house_number, nullif(regexp_extract(street_words, '\b[0-9]+[a-z]?\b'), '')) as house_number,
         postcode,
         city,
         user_id,
         loyalty_id,
         crm_id,
-        right(crm_id, 2) as crm_id_end
+        right(crm_id, 2) as crm_id_end,
+        -- A person has one such number; of customer numbers there may be several.
+        nullif(regexp_extract(crm_id, '^(social security|national id|passport|driving licence) ', 1), '') as document
     from surname_parts
     left join name_roots on name_roots.name = split_part(surname_parts.given_words, ' ', 1)
 )
 
 select
     *,
+    -- Beside a II, an I is the first; it may be an initial as well, and is then beside nobody who is junior.
+    coalesce(generation, case when second_name = 'i' then 'senior' end) as generation_read,
     street || ' ' || house_number as address,
     coalesce(postcode || ' ' || house_number, street || ' ' || house_number) as home
 from final

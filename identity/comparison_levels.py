@@ -32,13 +32,24 @@ MISSPELT = (
     'AND length("first_name_l") >= 7 AND length("first_name_r") >= 7 '
     'OR jaro_winkler_similarity("first_name_l", "first_name_r") >= 0.92 '
     'AND abs(length("first_name_l") - length("first_name_r")) <= 1) '
-    'OR "given_name_l" = "given_name_r" AND length("first_name_l") > 1)'
+    'OR "given_name_l" = "given_name_r" AND length("first_name_l") > 1 '
+    'OR "first_name_sound_l" = "first_name_sound_r" AND length("first_name_l") >= 4 AND length("first_name_r") >= 4)'
 )
 """Slips of the keys by their number: names that begin alike and end otherwise (Darla, Darletta) are two names."""
 
+FIRST_NAME_FITS = (
+    f"({SAME_FIRST_NAME} OR {NICKNAME} OR {MISSPELT} OR {SWAPPED} "
+    'OR (length("first_name_l") = 1 OR length("first_name_r") = 1) '
+    'AND substr("first_name_l", 1, 1) = substr("first_name_r", 1, 1) '
+    'OR coalesce("first_name_l" = "second_name_r", false) OR coalesce("second_name_l" = "first_name_r", false))'
+)
+"""The first names may be one person's."""
+
 GIVEN_NAMES_ALIKE = (
     '(jaro_winkler_similarity("given_name_l", "given_name_r") >= 0.8 '
-    'OR jaro_winkler_similarity("first_name_l", "first_name_r") >= 0.8)'
+    'AND damerau_levenshtein("given_name_l", "given_name_r") <= 2 '
+    'OR jaro_winkler_similarity("first_name_l", "first_name_r") >= 0.8 '
+    'AND damerau_levenshtein("first_name_l", "first_name_r") <= 2)'
 )
 
 SURNAMES_AGREE = (
@@ -167,9 +178,19 @@ NUMBER_MISTYPED = (
 )
 """Another last digit is the next customer; a slip before it is not."""
 
+OTHER_DOCUMENT = '"document_l" = "document_r" AND "crm_id_l" <> "crm_id_r"'
+"""Passports are renewed and numbers mistyped, but two numbers of one kind of document mostly are two people's."""
+
+FAR_APART = (
+    f'{OTHER_DOCUMENT} AND damerau_levenshtein("crm_id_l", "crm_id_r") >= 3 '
+    'AND NOT coalesce("birth_date_l" = "birth_date_r", false)'
+)
+"""What one or two slips of the keys explain tells nothing, nor does a new number of somebody of the same birth date."""
+
 CUSTOMER_NUMBER: list[Level] = [
     ("the same", '"crm_id_l" = "crm_id_r"', "crm_id"),
     ("one digit apart, before the last two", NUMBER_MISTYPED, None),
+    ("another number of the same document", OTHER_DOCUMENT, None),
 ]
 
 ADDRESS: list[Level] = [
@@ -210,3 +231,13 @@ EMAIL_TELLS_THE_NAME = (
     'AND (jaro_winkler_similarity("family_name_l", "family_name_r") >= 0.88 OR "first_name_l" = "first_name_r"), false)'
 )
 """Addresses made of a name are alike because the name is, which the names' comparisons have told."""
+
+OF_RELATIVES = f"coalesce({SURNAMES_AGREE}, false) AND NOT coalesce({FIRST_NAME_FITS} OR {GIVEN_NAMES_ALIKE}, true)"
+HOUSEHOLD_EMAIL = (
+    f'coalesce("email_l" = "email_r", false) AND NOT coalesce("phone_l" = "phone_r", false) AND {OF_RELATIVES}'
+)
+HOUSEHOLD_PHONE = (
+    f'coalesce("phone_l" = "phone_r", false) AND NOT coalesce("email_l" = "email_r", false) AND {OF_RELATIVES}'
+)
+"""People of one surname and two first names who share an e-mail address or a phone: it is the family's, and tells
+nothing. Who shares both may well be one person under two names."""

@@ -15,10 +15,13 @@ from identity.comparison_levels import (
     EMAIL_TELLS_THE_NAME,
     FAMILY_NAME,
     FAMILY_NAME_UNKNOWN,
+    FAR_APART,
     GENDER,
     GENDER_UNKNOWN,
     GIVEN_NAME,
     GIVEN_NAME_UNKNOWN,
+    HOUSEHOLD_EMAIL,
+    HOUSEHOLD_PHONE,
     NUMBER_MISTYPED,
     PHONE,
     SECOND_NAME,
@@ -29,16 +32,20 @@ from identity.comparison_levels import (
 def comparisons(*, training: bool = False) -> list[dict[str, Any]]:
     """The comparisons in the form of a Splink settings dictionary, without probabilities.
 
-    In ``training`` two other customer numbers count as different, so that u says how often numbers are nearly equal.
+    In ``training`` two other customer numbers count as different, so that u says how often numbers are nearly equal,
+    and numbers of documents are held against such numbers alone.
     """
-    # Another number tells nothing: customers have several, one a system or one an account.
-    other_number = "false" if training else f'"crm_id_l" <> "crm_id_r" AND NOT ({NUMBER_MISTYPED})'
+    # Another number tells nothing: customers have several, one a system or one an account. Not so of documents.
+    told = f"{NUMBER_MISTYPED} OR coalesce({FAR_APART}, false)"
+    other_number = (
+        '"document_l" IS DISTINCT FROM "document_r"' if training else f'"crm_id_l" <> "crm_id_r" AND NOT ({told})'
+    )
     return [
         _comparison("given_name", GIVEN_NAME_UNKNOWN, GIVEN_NAME),
         _comparison("family_name", FAMILY_NAME_UNKNOWN, FAMILY_NAME),
         _comparison("birth_date", BIRTH_DATE_UNKNOWN, BIRTH_DATE),
-        _comparison("email", f"{_unknown('email')} OR {EMAIL_TELLS_THE_NAME}", EMAIL),
-        _comparison("phone", _unknown("phone"), PHONE),
+        _comparison("email", f"{_unknown('email')} OR {HOUSEHOLD_EMAIL} OR {EMAIL_TELLS_THE_NAME}", EMAIL),
+        _comparison("phone", f"{_unknown('phone')} OR {HOUSEHOLD_PHONE}", PHONE),
         _comparison("crm_id", f"{_unknown('crm_id')} OR {other_number}", CUSTOMER_NUMBER),
         _comparison("address", ADDRESS_UNKNOWN, ADDRESS),
         # Where nothing finer is known the city speaks; elsewhere it is no fact of its own.

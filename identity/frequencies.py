@@ -18,8 +18,18 @@ import pyarrow.compute as pc
 
 from identity.queries import query, session, sql_of
 
-FREQUENCY_MEMORY = 500.0
-"""People's worth of belief in the model's typical frequencies: in a small table counts alone mean little."""
+FREQUENCY_MEMORY = 100.0
+"""People's worth of belief in the model's typical frequencies: in a small table counts alone mean little.
+
+More of it, and a surname that every tenth customer has would still count as one in fifty there."""
+
+SELF = {"email": 0.9, "phone": 0.9, "crm_id": 0.9}
+"""How much of oneself is left out where the people behind a value are counted (:data:`USUAL_SELF` elsewhere).
+
+Nobody else has the phone that only one person has. However few people are known, it is not one in so many."""
+
+USUAL_SELF = 0.5
+"""Of a name that one person has now, there will be others."""
 
 EXACT_PEOPLE = 3
 """Up to so many people a count is taken as it is; above, it is rounded to the nearest power of two."""
@@ -109,10 +119,10 @@ def value_shares(
 ) -> tuple[pa.Array, pa.Array]:
     """The values of one column and the chance to meet each in another person.
 
-    That is the share of the *other* people who have it (oneself is half left out: half, since who is the only one now
-    need not stay it), blended with the model's typical frequency where little is known.
+    That is the share of the *other* people who have it (oneself is left out, by half where others may come:
+    :data:`SELF`), blended with the model's typical frequency where little is known.
     """
     mine = counts.filter(pc.equal(counts["name"], column))
-    others = round_people(mine["people"].to_numpy()) - 0.5
+    others = round_people(mine["people"].to_numpy()) - SELF.get(column, USUAL_SELF)
     shares = (others + FREQUENCY_MEMORY * typical_frequency) / known.get(column, NOBODY_KNOWN)
     return mine["value"].combine_chunks(), pa.array(shares, pa.float64())

@@ -9,10 +9,16 @@ from typing import NamedTuple
 from identity.disjoint_sets import DisjointSets
 from identity.limits import Held, Limit
 from identity.links import MAX_COMPONENT_RECORDS, Link
-from identity.names import birth_dates_agree, first_names_agree
+from identity.names import birth_dates_agree, first_names_differ
 
 JUDGED_DIFFERENT = "judged to be different people"
 """Why a union is refused that a judgement forbids."""
+
+DIFFERENT_FIRST_NAMES = "different first names"
+DIFFERENT_BIRTH_DATES = "different birth dates"
+
+SENIOR_AND_JUNIOR = "one is senior, the other junior"
+"""Why a union is refused of two people who share name and address, and are told apart by just this."""
 
 MOSTLY_UNLIKE = "most of their records are unlike"
 """Why a union is refused that a few pairs speak for, while most do not."""
@@ -23,14 +29,23 @@ MIN_PAIRS = 9
 UNSEEN_MATCH_WEIGHT = -1.0
 """What a pair of described records counts that no blocking rule found, or that weighed too little to be kept."""
 
+UNSEEN_UNLIKE = {DIFFERENT_FIRST_NAMES: -1.0, DIFFERENT_BIRTH_DATES: -0.5}
+"""What such a pair counts against those alone of which the first names or birth dates are unlike.
+
+Dates are mistyped more often than names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What vetoes look at in one record: cleaned first name and surname, ISO birth date, values of limited types."""
+    """What vetoes look at in one record: cleaned first name and surname, ISO birth date, values of limited types.
+
+    ``generation`` is ``junior``, ``senior`` or a later one (``iii``).
+    """
 
     first_name: str | None = None
     family_name: str | None = None
     birth_date: str | None = None
+    generation: str | None = None
     limited: Mapping[str, frozenset[Held]] = field(default_factory=dict)
 
 
@@ -41,18 +56,26 @@ class Between(NamedTuple):
     scored: int = 0
     keys: float = 0.0
     keyed: int = 0
+    unlike: float = 0.0
+    """Of the scored pairs, those of two first names or two birth dates."""
+    unlikes: int = 0
 
     @classmethod
-    def of(cls, link: Link) -> Between:
+    def of(cls, link: Link, is_unlike: bool) -> Between:
         """Of one pair; a score tells more than the identifier that it has weighed as well."""
-        if link.score is not None:
-            return cls(score=link.score, scored=1)
-        return cls(keys=link.link_weight or 0.0, keyed=1)
+        if link.score is None:
+            return cls(keys=link.link_weight or 0.0, keyed=1)
+        return cls(score=link.score, scored=1, unlike=link.score * is_unlike, unlikes=int(is_unlike))
 
     def plus(self, more: Between) -> Between:
         """Of the pairs of both."""
         return Between(
-            self.score + more.score, self.scored + more.scored, self.keys + more.keys, self.keyed + more.keyed
+            self.score + more.score,
+            self.scored + more.scored,
+            self.keys + more.keys,
+            self.keyed + more.keyed,
+            self.unlike + more.unlike,
+            self.unlikes + more.unlikes,
         )
 
     def balance(self, described_pairs: int) -> float:
@@ -79,7 +102,9 @@ class Groups:
                     self._known[record] = Known.of(record, facts.get(record, Facts()))
                     self._between[record] = {}
             if link.score is not None or link.link_weight is not None:
-                self._between[link.l][link.r] = self._between[link.r][link.l] = Between.of(link)
+                self._between[link.l][link.r] = self._between[link.r][link.l] = Between.of(
+                    link, self._known[link.l].disagreement(self._known[link.r]) is not None
+                )
             if link.judgement == "different":
                 self._apart.setdefault(link.l, set()).add(link.r)
                 self._apart.setdefault(link.r, set()).add(link.l)
@@ -103,10 +128,14 @@ class Groups:
                 return f"{name}: {limit.words}"
         if len(left.members) + len(right.members) > MAX_COMPONENT_RECORDS:
             return f"more than {MAX_COMPONENT_RECORDS} records"
+        if left.generations and right.generations and left.generations.isdisjoint(right.generations):
+            return SENIOR_AND_JUNIOR
         between = self._between[one].get(other, NOTHING)
         disagreement = left.disagreement(right)
-        if disagreement is not None and (between.scored == 0 or between.score / between.scored < 0):
-            return disagreement
+        if disagreement is not None:
+            reason, pairs = disagreement
+            if between.unlikes == 0 or between.unlike + max(0, pairs - between.unlikes) * UNSEEN_UNLIKE[reason] < 0:
+                return reason
         if (
             len(left.members) * len(right.members) >= MIN_PAIRS
             and between.balance(left.described * right.described) < 0
@@ -139,6 +168,7 @@ class Known:
     first_names: dict[str, int]
     family_names: set[str]
     birth_dates: dict[str, int]
+    generations: set[str]
     limited: dict[str, frozenset[Held]]
     described: int
     """How many of the members say a name or a birth date."""
@@ -150,6 +180,7 @@ class Known:
             first_names={facts.first_name: 1} if facts.first_name else {},
             family_names={facts.family_name} if facts.family_name else set(),
             birth_dates={facts.birth_date: 1} if facts.birth_date else {},
+            generations={facts.generation} if facts.generation else set(),
             limited=dict(facts.limited),
             described=int(any((facts.first_name, facts.family_name, facts.birth_date))),
         )
@@ -158,25 +189,26 @@ class Known:
         self.members += other.members
         self.described += other.described
         self.family_names |= other.family_names
+        self.generations |= other.generations
         for mine, theirs in ((self.first_names, other.first_names), (self.birth_dates, other.birth_dates)):
             for value, count in theirs.items():
                 mine[value] = mine.get(value, 0) + count
         for name, values in other.limited.items():
             self.limited[name] = self.limited.get(name, frozenset()) | values
 
-    def disagreement(self, other: Known) -> str | None:
-        """Which of first name and birth date disagrees in more than half of the pairs of records that have both."""
+    def disagreement(self, other: Known) -> tuple[str, int] | None:
+        """Which of first name and birth date disagrees in more than half of the pairs of records, and in how many."""
         agree = total = 0
         for name, count in self.first_names.items():
             for name_there, count_there in other.first_names.items():
                 total += count * count_there
                 swapped = name in other.family_names or name_there in self.family_names
-                agree += count * count_there * (swapped or first_names_agree(name, name_there))
+                agree += count * count_there * (swapped or not first_names_differ(name, name_there))
         if 2 * agree < total:
-            return "different first names"
+            return DIFFERENT_FIRST_NAMES, total - agree
         agree = total = 0
         for born, count in self.birth_dates.items():
             for born_there, count_there in other.birth_dates.items():
                 total += count * count_there
                 agree += count * count_there * birth_dates_agree(born, born_there)
-        return "different birth dates" if 2 * agree < total else None
+        return (DIFFERENT_BIRTH_DATES, total - agree) if 2 * agree < total else None

@@ -27,6 +27,9 @@ EM_BLOCKS = (("email",), ("phone",), ("birth_date",))
 Blocks of names would train next to nothing: most comparisons look at a name as well, and Splink leaves those out.
 """
 
+LEAST_M = {("crm_id", "another number of the same document"): 0.11}
+"""What a level's m is at least. Synthetic people keep their passports for life; real ones renew them, and borrow."""
+
 NEAR_UNIQUE = {"email": "email", "phone": "phone", "crm_id": "crm_id"}
 """Comparisons whose values random pairs hardly ever share: u of equality is their sum of squared shares."""
 
@@ -124,7 +127,8 @@ def _combined(by_m: dict[str, Any], by_u: dict[str, Any], strangers: pa.Table) -
             u = u_level.get("u_probability") or 0.0
             if equal_values is not None and m_level.get("tf_adjustment_column") == equal_values:
                 u = _agreement(strangers, equal_values)
-            m_level["m_probability"] = _rounded(m_level.get("m_probability") or 0.0)
+            least = LEAST_M.get((m_comparison["output_column_name"], m_level["label_for_charts"]), 0.0)
+            m_level["m_probability"] = _rounded(max(m_level.get("m_probability") or 0.0, least))
             m_level["u_probability"] = _rounded(u)
     for trained, used in zip(by_m["comparisons"], comparisons(), strict=True):
         trained["comparison_levels"][0]["sql_condition"] = used["comparison_levels"][0]["sql_condition"]

@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from identity import names
+from identity import latin_names, names
 from identity.comparison_columns import comparison_columns
 from identity.identification.shown_values import shown_sql
+from identity.latin_names import latin_name
 from identity.queries import sql_of
 from schemas.tables import RECORDS
 
@@ -97,7 +98,8 @@ class Forms:
         """The comparison columns of a row of RECORDS."""
         with self._lock:
             self._renew()
-            values = [record[name] for name in RECORDS.names]
+            spelled = {name: latin_name(record[name]) for name in latin_names.COLUMNS if record[name] is not None}
+            values = [spelled.get(name, record[name]) for name in RECORDS.names]
             self._fill("records", values)
             is_plain = all(value.isascii() for value in values if isinstance(value, str))
             statement = "plain_comparison_columns" if is_plain else "comparison_columns"

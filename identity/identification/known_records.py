@@ -29,7 +29,7 @@ from identity.scoring import with_places, without_junk_values
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
 
-FACTS = ("first_name", "family_name", "birth_date")
+FACTS = ("first_name", "family_name", "birth_date", "generation_read")
 """Comparison columns that the vetoes of clustering look at."""
 
 KEYS_SQL = "select (md5_number_lower(type || '|' || value) >> 1)::bigint as key from pairs"
@@ -170,7 +170,9 @@ class KnownRecords:
         for row, said in zip(rows, self.compared_rows(rows, FACTS), strict=True):
             held = (pair for pair in self._seen(row) if pair[:2] not in self.junk) if limits else ()
             limited = limited_values(held, limits)
-            found[self.record_id(row)] = Facts(said["first_name"], said["family_name"], said["birth_date"], limited)
+            found[self.record_id(row)] = Facts(
+                said["first_name"], said["family_name"], said["birth_date"], said["generation_read"], limited
+            )
         return found
 
     def links_between(self, rows: Iterable[int]) -> list[Link]:

@@ -173,7 +173,7 @@ def _facts(asked: AskedRecord, identifiers: Sequence[tuple[str, str]], limits: M
     said = asked.compared
     # Asked now, and of no event time: its values count beside all others.
     limited = limited_values(((kind, value, None, None) for kind, value in identifiers), limits)
-    return Facts(said["first_name"], said["family_name"], said["birth_date"], limited)
+    return Facts(said["first_name"], said["family_name"], said["birth_date"], said["generation_read"], limited)
 
 
 def _strongest(edge: AnswerEdge) -> tuple[float, str, str]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.normalise.names import split_name
-from pipelines.normalise.phones import e164
+from pipelines.clean.loading import load_exports
+from pipelines.clean.records import pair_table, record_table
 from tests.identity.factories import make_record, make_tables
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,9 @@ SHARED = ROOT.parent / "shared" / "data"
 FEBRL = SHARED / "febrl"
 PSEUDOPEOPLE = SHARED / "pseudopeople"
 SENZING = SHARED / "senzing"
+
+TODAY = date(2026, 11, 29)
+"""No birth date is later."""
 
 Labelled = tuple[pa.Table, pa.Table, pa.Table]
 """(records, pairs, truth)"""
@@ -49,7 +53,7 @@ def fake_1000() -> Labelled:
 def febrl(*names: str, with_number: bool) -> Labelled:
     """The FEBRL data sets of these names, as one table: names, birth date, address.
 
-    ``with_number`` adds the social security number, mistyped at times, as the customer number of a CRM.
+    ``with_number`` adds the social security number, mistyped at times, in the form that cleaning gives it.
     """
     rows, truth = [], []
     for name in names:
@@ -66,7 +70,7 @@ def febrl(*names: str, with_number: bool) -> Labelled:
                     postcode=line["postcode"] or None,
                     city=line["suburb"] or None,
                     region=line["state"] or None,
-                    crm_id=(line["soc_sec_id"] or None) if with_number else None,
+                    crm_id=_social_security(line["soc_sec_id"]) if with_number else None,
                 )
             )
             found = re.match(r"rec-(\d+)-", line["rec_id"])
@@ -79,7 +83,8 @@ def pseudopeople() -> Labelled:
     """60,848 records of a made-up American town in a census, social security, WIC and CPS.
 
     Households that move and marry, and what interviewers, scanners and typists make of them. The social security
-    number, which one source has, is the customer number of a CRM. City and postcode are the same for nearly everybody.
+    number, which one source has, is in the form that cleaning gives it. City and postcode are the same for nearly
+    everybody.
     """
     rows, truth = [], []
     for source in ("decennial_census", "social_security", "wic", "cps"):
@@ -97,7 +102,7 @@ def pseudopeople() -> Labelled:
                     postcode=line.get("zipcode"),
                     city=line.get("city"),
                     region=line.get("state"),
-                    crm_id=line.get("ssn"),
+                    crm_id=_social_security(line.get("ssn")),
                 )
             )
             truth.append(line["simulant_id"])
@@ -105,53 +110,19 @@ def pseudopeople() -> Labelled:
 
 
 def senzing(load: int) -> Labelled:
-    """The Senzing truth set after load 1 (120 customers) or 2 (and 17 of a watch list): people and companies.
-
-    A company's name stands in the surname's place, the social security number is the customer number of a CRM.
-    """
-    lines = {
-        (line["DATA_SOURCE"], line["RECORD_ID"]): line
-        for name in ("customers", "watchlist")
-        for line in _lines(SENZING / f"{name}.csv")
-    }
-    rows, truth = [], []
-    for key in _lines(SENZING / f"truthset-load{load}-key.csv"):
-        line = lines[key["DATA_SOURCE"], key["RECORD_ID"]]
-        given, family = _senzing_name(line)
-        rows.append(
-            make_record(
-                f"{key['DATA_SOURCE'].lower()}/{key['RECORD_ID']}",
-                given_name=given,
-                family_name=family,
-                birth_date=_american_date(line["DATE_OF_BIRTH"]),
-                email=(re.search(r"[^\s<>]+@[^\s<>]+", line["EMAIL_ADDRESS"].lower()) or [None])[0],
-                phone=e164("US", line["PHONE_NUMBER"]) if line["PHONE_NUMBER"] else None,
-                crm_id=line["SSN_NUMBER"] or None,
-                **_senzing_address(line),
-            )
-        )
-        truth.append(key["CLUSTER_ID"])
-    return _labelled(rows, truth)
+    """The Senzing truth set after load 1 (120 customers) or 2 (and 17 of a watch list), as cleaning reads its files."""
+    names = ("customers", "watchlist")[:load]
+    found = load_exports([SENZING / f"{name}.csv" for name in names], {}, "RECORD_ID", "US", TODAY, lambda _: None)
+    ids = pc.binary_join_element_wise(found.facts["source"], found.facts["external_id"], "/").combine_chunks()
+    records = record_table(found.facts, ids, found.facts["source"], found.facts["external_id"])
+    pairs = pair_table([(name, ids.take(places), values) for name, places, values in found.held])
+    person_of = {line["RECORD_ID"]: line["CLUSTER_ID"] for line in _lines(SENZING / f"truthset-load{load}-key.csv")}
+    truth = [person_of[record] for record in found.facts["external_id"].to_pylist()]
+    return records, pairs, pa.table({"record_id": records["record_id"], "person_id": truth})
 
 
-def _senzing_name(line: dict[str, str]) -> tuple[str | None, str | None]:
-    whole = line["PRIMARY_NAME_FULL"].strip() or line["NATIVE_NAME_FULL"].strip()
-    given = " ".join(filter(None, (line["PRIMARY_NAME_FIRST"].strip(), line["PRIMARY_NAME_MIDDLE"].strip())))
-    family = line["PRIMARY_NAME_LAST"].strip() or line.get("PRIMARY_NAME_ORG", "").strip()
-    return (given or None, family or None) if given or family else split_name(whole) if whole else (None, None)
-
-
-def _senzing_address(line: dict[str, str]) -> dict[str, str | None]:
-    """Street and number are the first part that begins or ends with a number; a town follows the last comma."""
-    text = line.get("ADDR_FULL") or line["ADDR_LINE1"]
-    street = re.search(r"#?(\d+)\s+(\D[^,]*)", text) or re.search(r"()(\D+\s\d+)\s*$", text)
-    postcode = re.search(r"\b\d{5}\b(?!.*\d)", text)
-    return {
-        "street": street[2].strip() if street else text.strip() or None,
-        "house_number": (street[1] if street else "") or None,
-        "postcode": line["ADDR_POSTAL_CODE"][:5] or (postcode[0] if postcode else None),
-        "city": line["ADDR_CITY"].strip() or None,
-    }
+def _social_security(number: str | None) -> str | None:
+    return f"social security {number}" if number else None
 
 
 def _labelled(rows: list[dict[str, Any]], truth: list[str]) -> Labelled:

@@ -9,7 +9,9 @@ import pytest
 
 from benchmarks.people import make_people
 from identity.evaluation import Evaluation, evaluate
-from tests.identity.labelled import FEBRL, PSEUDOPEOPLE, Labelled, fake_1000, febrl, pseudopeople
+from identity.people import find_people
+from pipelines.clean.people import fitted_rules
+from tests.identity.labelled import FEBRL, PSEUDOPEOPLE, SENZING, Labelled, fake_1000, febrl, pseudopeople, senzing
 from tests.identity.resolving import resolve
 
 needs_febrl = pytest.mark.skipif(
@@ -43,7 +45,7 @@ def test_people_of_fake_1000_are_found() -> None:
 )
 def test_people_of_febrl_are_found(names: tuple[str, ...], with_number: bool, recall: float) -> None:
     found = resolved(febrl(*names, with_number=with_number))
-    assert found.pairwise_precision >= 0.998
+    assert found.pairwise_precision >= 0.9975
     assert found.pairwise_recall >= recall
 
 
@@ -51,7 +53,15 @@ def test_customers_who_share_roofs_phones_and_surnames_are_told_apart() -> None:
     found = resolved(make_people(10_000, seed=99))
     assert found.pairwise_precision >= 0.97
     assert found.pairwise_recall >= 0.90
-    assert found.over_merge <= 0.02
+    assert found.over_merge <= 0.015
+
+
+@pytest.mark.skipif(not SENZING.is_dir(), reason="no ../shared/data/senzing beside the checkout")
+@pytest.mark.parametrize(("load", "bcubed_f1"), [(1, 0.975), (2, 0.960)])
+def test_families_juniors_and_offices_of_the_senzing_truth_set_are_told_apart(load: int, bcubed_f1: float) -> None:
+    records, pairs, truth = senzing(load)
+    found = find_people(records, pairs, fitted_rules(records))
+    assert evaluate(truth, found.clusters.assignments).bcubed_f1 >= bcubed_f1
 
 
 @pytest.mark.slow

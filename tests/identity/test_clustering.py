@@ -160,10 +160,27 @@ def test_both_edges_that_asked_for_a_refused_union_are_refusals() -> None:
 
 
 def test_an_edge_refused_at_first_is_no_refusal_when_its_ends_meet_otherwise() -> None:
-    rows = [make_record("a", given_name="Anna"), make_record("b", given_name="Bert"), make_record("c")]
+    rows = [make_record("a", given_name="Anna"), make_record("b", given_name="Bert")]
+    rows.append(make_record("c", given_name="Anna"))
     found = cluster(rows, ("a", "b", "d", 9.0), ("a", "c", "p", 8.0), ("b", "c", "p", 7.0))
     assert groups(found) == [["a", "b", "c"]]
     assert found.refusals.num_rows == 0
+
+
+def test_a_record_without_a_name_brings_no_two_names_together() -> None:
+    rows = [make_record("a", given_name="Anna"), make_record("b", given_name="Bert"), make_record("c")]
+    found = cluster(rows, ("a", "c", "p", 8.0), ("b", "c", "p", 7.0))
+    assert groups(found) == [["a", "c"], ["b"]]
+    assert found.refusals["reason"].to_pylist() == ["different first names"]
+
+
+def test_a_father_and_a_son_of_one_name_are_kept_apart() -> None:
+    rows = [make_record("a", family_name="Dobbins Jr"), make_record("b", family_name="Dobbins Senior")]
+    found = cluster(rows, ("a", "b", "p", 8.0))
+    assert groups(found) == [["a"], ["b"]]
+    assert found.refusals["reason"].to_pylist() == ["one is senior, the other junior"]
+    rows = [make_record("a", given_name="Morris I"), make_record("b", given_name="Morris II")]
+    assert groups(cluster(rows, ("a", "b", "p", 8.0))) == [["a"], ["b"]]
 
 
 def test_unknown_names_and_dates_disagree_with_nothing() -> None:

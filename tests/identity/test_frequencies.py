@@ -47,12 +47,12 @@ def test_shares_are_the_other_peoples_blended_with_the_typical_frequency() -> No
     counts = pa.Table.from_pylist([{"name": "city", "value": "breda", "people": 2}], COUNTS)
     values, shares = value_shares(counts, {"city": 1024.0}, "city", 0.01)
     assert values.to_pylist() == ["breda"]
-    assert shares.to_pylist() == [(1.5 + 5) / 1024]
+    assert shares.to_pylist() == [(1.5 + 1) / 1024]
 
 
 def test_of_columns_of_which_hardly_anything_is_known_the_model_is_believed() -> None:
     counts = pa.Table.from_pylist([{"name": "city", "value": "breda", "people": 2}], COUNTS)
     assert known_people(counts) == {}
-    assert value_shares(counts, {}, "city", 0.01)[1].to_pylist() == [(1.5 + 5) / NOBODY_KNOWN]
+    assert value_shares(counts, {}, "city", 0.01)[1].to_pylist() == [(1.5 + 1) / NOBODY_KNOWN]
     many = pa.Table.from_pylist([{"name": "city", "value": "breda", "people": 2000}], COUNTS)
     assert known_people(many) == {"city": 2.0**11.25}
