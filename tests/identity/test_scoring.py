@@ -100,7 +100,7 @@ def test_only_pairs_worth_keeping_are_kept(people: tuple[pa.Table, pa.Table], ed
 
 def test_one_person_written_twice_scores_high_and_strangers_low() -> None:
     same, other = make_record("1", **ANNA), make_record("2", **ANNA | {"given_name": "Ana"})
-    assert score(same, other)[0]["match_weight"] > 20
+    assert score(same, other)[0]["match_weight"] > 18
     stranger = make_record("3", given_name="Bert", family_name="Smit", birth_date="1980-04-12", email="b@else.nl")
     assert score(same, stranger)[0]["match_weight"] < 0
 
@@ -224,4 +224,4 @@ def test_names_that_begin_alike_and_end_otherwise_are_no_typing_error() -> None:
     [edge] = score(
         make_record("a", **TWIN | {"given_name": "Darla"}), make_record("b", **TWIN | {"given_name": "Darletta"})
     )
-    assert levels(edge)["given_name"] == "alike"
+    assert levels(edge)["given_name"] == "different"
