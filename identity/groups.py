@@ -29,7 +29,7 @@ MIN_PAIRS = 9
 UNSEEN_MATCH_WEIGHT = -1.0
 """What a pair of described records counts that no blocking rule found, or that weighed too little to be kept."""
 
-UNSEEN_UNLIKE = {DIFFERENT_FIRST_NAMES: -1.0, DIFFERENT_BIRTH_DATES: -0.5}
+UNSEEN_UNLIKE = {DIFFERENT_FIRST_NAMES: -1.0, DIFFERENT_BIRTH_DATES: -0.4}
 """What such a pair counts against those alone of which the first names or birth dates are unlike.
 
 Dates are mistyped more often than names."""
@@ -83,6 +83,18 @@ class Between(NamedTuple):
         unseen = max(0, described_pairs - self.scored - self.keyed)
         return self.score + self.keys + unseen * UNSEEN_MATCH_WEIGHT
 
+    def refutes(self, reason: str, unlike_pairs: int) -> bool:
+        """Whether the pairs bear out that names or dates are unlike, as so many of them are.
+
+        Only the pairs that have both can say that they are one person's all the same. Where none of them was scored,
+        and it is about dates, the others are asked: a date that one of a person's records has wrong is no reason to
+        leave aside what speaks for the rest.
+        """
+        unseen = max(0, unlike_pairs - self.unlikes) * UNSEEN_UNLIKE[reason]
+        if self.unlikes == 0 and reason == DIFFERENT_BIRTH_DATES:
+            return self.scored == 0 or self.score + unseen < 0
+        return self.unlikes == 0 or self.unlike + unseen < 0
+
 
 NOTHING = Between()
 
@@ -134,7 +146,7 @@ class Groups:
         disagreement = left.disagreement(right)
         if disagreement is not None:
             reason, pairs = disagreement
-            if between.unlikes == 0 or between.unlike + max(0, pairs - between.unlikes) * UNSEEN_UNLIKE[reason] < 0:
+            if between.refutes(reason, pairs):
                 return reason
         if (
             len(left.members) * len(right.members) >= MIN_PAIRS

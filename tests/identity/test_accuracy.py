@@ -57,7 +57,7 @@ def test_customers_who_share_roofs_phones_and_surnames_are_told_apart() -> None:
 
 
 @pytest.mark.skipif(not SENZING.is_dir(), reason="no ../shared/data/senzing beside the checkout")
-@pytest.mark.parametrize(("load", "bcubed_f1"), [(1, 0.975), (2, 0.960)])
+@pytest.mark.parametrize(("load", "bcubed_f1"), [(1, 0.975), (2, 0.950)])
 def test_families_juniors_and_offices_of_the_senzing_truth_set_are_told_apart(load: int, bcubed_f1: float) -> None:
     records, pairs, truth = senzing(load)
     found = find_people(records, pairs, fitted_rules(records))

@@ -145,6 +145,15 @@ def test_different_birth_dates_refuse_an_identifier_alone() -> None:
     assert cluster(rows, ("a", "b", "d", 8.0)).refusals["reason"].to_pylist() == ["different birth dates"]
 
 
+def test_a_date_that_some_of_a_persons_records_have_wrong_keeps_nobody_away_who_has_the_right_one() -> None:
+    born = {"a": "2002-02-25", "b": "2002-02-24", "c": "1992-06-28", "d": "1992-06-28"}
+    rows = [make_record(name, given_name="Floor", birth_date=date) for name, date in born.items()]
+    person = [("a", "b", "p", 20.0), ("b", "c", "p", 15.0), ("a", "c", "p", 15.0)]
+    assert groups(cluster(rows, *person, ("c", "d", "p", 6.5))) == [["a", "b", "c", "d"]]
+    # What few speak for, and faintly, most can still refuse.
+    assert groups(cluster(rows, *person, ("c", "d", "p", 0.6))) == [["a", "b", "c"], ["d"]]
+
+
 def test_the_majority_of_a_group_decides_about_names() -> None:
     rows = [make_record(name, given_name=given) for name, given in (("a", "Anna"), ("b", "Anna"), ("c", "Bert"))]
     strong = [("a", "b", "p", 20.0), ("b", "c", "p", 15.0), ("a", "c", "p", 15.0)]
