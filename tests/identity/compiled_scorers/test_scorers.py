@@ -17,7 +17,9 @@ from identity.compiled_scorers import compile_scorer, prior_part
 from identity.frequencies import count_people, known_people, value_shares
 from identity.identifiers import identifier_states
 from identity.match_models import MatchModel, read_match_model
-from identity.scoring import SHOWN, frequency_columns, prior_probability, score_pairs, with_places, without_junk_values
+from identity.scored_edges import SHOWN
+from identity.scoring import prior_probability, score_pairs, with_places, without_junk_values
+from identity.splink_scores import frequency_columns
 from models.errors import UsageError
 from models.settings import IdentitySettings
 from tests.identity.factories import make_record, make_tables
