@@ -16,7 +16,8 @@ from pipelines.normalise.phones import normalise_phones
 from pipelines.normalise.policies import NormaliseSettings
 from pipelines.normalise.texts import normalise_codes
 
-_NULL = pa.scalar(None, pa.string())
+# pa.scalar would import pandas, where it is installed.
+_NULL = pa.nulls(1, pa.string())[0]
 
 
 def normalise_custom(

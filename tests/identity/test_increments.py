@@ -20,7 +20,7 @@ from tests.identity.resolving import POLICIES, SETTINGS
 from tests.support.resolved import Resolved
 
 RULES = Rules(SETTINGS, POLICIES, read_match_model())
-BACKGROUND = make_people(400, seed=21)
+BACKGROUND = make_people(500, seed=21)
 NAMES = ("Anna", "Bert", "Chris", "Dora", "Emil", "Fenna", "Gijs", "Hanna", "Ivo", "Jip")
 Rows = dict[str, dict[str, Any]]
 

@@ -20,6 +20,7 @@ from tests.pipelines.resolve.test_resolution import (
     ANNA_SHOP,
     BERT,
     profiles_by_record,
+    resolve_two_people,
     resolved,
 )
 from tests.support.built_lakes import publish_now
@@ -136,7 +137,7 @@ def test_split_holds_through_a_rebuild_and_undone_brings_them_back(tmp_path: Pat
     rebuilt = tmp_path / "rebuilt"
     (rebuilt / "judgements").mkdir(parents=True)
     (rebuilt / "judgements" / "judgements.csv").write_text(written(workspace), encoding="utf-8")
-    assert people_of(resolved(rebuilt)) == apart
+    assert people_of(resolve_two_people(rebuilt)) == apart
     assert main(["judge", "undo", "1", *where]) == 0
     resolve_all(workspace, "r3", RESOLVED_AT + timedelta(days=2))
     assert profiles_by_record(workspace) == before

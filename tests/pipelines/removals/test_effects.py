@@ -97,11 +97,9 @@ def test_a_removed_batch_was_never_seen_and_a_person_of_it_alone_comes_back_with
         where old_profile_id = $id or new_profile_id = $id order by position""",
         {"id": ended},
     )
-    # Whether the id ends in between depends on who else is taken for Bert; that it is his again does not.
-    assert [row for row in told if row[0] in ("r3", "r4") and row[1] in ("remove", "move")] == [
-        ("r3", "remove", "mailer:email:info@shop.test", "removal"),
+    # Who else is taken for Bert, and whether his id ends in between, depends on weights; that it is his again does not.
+    assert [row for row in told if row[0] in ("r3", "r4") and row[2] == "webshop:user_id:bert"] == [
         ("r3", "remove", "webshop:user_id:bert", "removal"),
-        ("r4", "move", "mailer:email:info@shop.test", "undo"),
         ("r4", "move", "webshop:user_id:bert", "undo"),
     ]
 
