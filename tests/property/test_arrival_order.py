@@ -60,7 +60,8 @@ def outcome(batches: list[list[dict[str, Any]]]) -> tuple[Any, ...]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.timeout(1500)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_order_and_any_batching_give_the_same_people(data: st.DataObject) -> None:
     sent = data.draw(events())
