@@ -49,8 +49,7 @@ def candidate_pairs(keys: pa.Table, connection: duckdb.DuckDBPyConnection | None
         sql.register("keys", keys)
         try:
             # A rule's name takes a byte, and the least is the first all the same: enumerated in order.
-            sql.execute("create or replace temp table rules as select distinct rule from keys")
-            sql.execute("create type blocking_rule as enum (select rule from rules order by rule)")
+            sql.execute("create type blocking_rule as enum (select distinct rule from keys order by rule)")
             select = f"select place, rule::blocking_rule as rule, key from ({sql_of('blocks')})"
             limit = {"max_block_records": MAX_BLOCK_RECORDS}
             sql.execute(f"create or replace temp table blocks as {select}", limit)

@@ -22,6 +22,7 @@ from identity.conditions import columns_of, is_else, naming, parse
 from identity.frequencies import value_shares
 from identity.level_weights import LevelWeight, level_weight
 from identity.match_models import MatchModel
+from identity.splink_scores import frequency_columns
 
 TOLERANCE = 1e-6
 """In bits: sums of the same weights in another order differ by far less, and Splink decides."""
@@ -72,17 +73,11 @@ def sieve(
 
     def sift(pairs: pa.Table) -> pa.Table:
         if not statements and pairs.num_rows <= FEW_PAIRS:
-            return (
-                pairs.select(CANDIDATES.names)
-                .cast(CANDIDATES)
-                .sort_by([(name, "ascending") for name in CANDIDATES.names[:2]])
-            )
+            order = [("join_key_l", "ascending"), ("join_key_r", "ascending")]
+            return pairs.select(CANDIDATES.names).cast(CANDIDATES).sort_by(order)
         if not statements:
             levels = _levels_of(model)
-            frequencies = sorted(
-                {str(weight.frequency_column) for _, found in levels for _, weight in found} - {"None"}
-            )
-            rarest = _write_records(sql, compared, counts, known, model, frequencies)
+            rarest = _write_records(sql, compared, counts, known, model)
             stages = _in_stages([_comparison(name, found, rarest) for name, found in levels])
             statements.extend(_statements(stages, keep_match_weight - TOLERANCE))
         return _sift(sql, pairs, model.prior_match_weight, statements)
@@ -143,9 +138,9 @@ def _write_records(
     counts: pa.Table,
     known: Mapping[str, float],
     model: MatchModel,
-    frequencies: list[str],
 ) -> dict[str, float]:
     """The records, with log2 of the share of each value that is adjusted for; gives the least per column."""
+    frequencies = frequency_columns(model)
     joins, read, tables = [], [], {"sieve_compared": compared}
     for column in frequencies:
         values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
