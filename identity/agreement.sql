@@ -1,11 +1,4 @@
--- The rules of names.py as macros. Arguments are cleaned texts, or nulls (which agree with everything).
-create or replace temp macro name_sound(name) as (
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-        translate(replace(name, 'ph', 'f'), 'zcqywh', 'skkiv'),
-        'ie', 'i'), 'kk', 'k'), 'll', 'l'), 'nn', 'n'), 'tt', 't'), 'ss', 's'), 'rr', 'r'), 'mm', 'm'), 'aa', 'a'),
-        'ee', 'e'), 'oo', 'o'), 'ii', 'i')
-);
-
+-- The rules of names.py as macros; they need that of name_sound.sql. Arguments are cleaned texts, or nulls (which agree with everything).
 create or replace temp macro first_names_agree(one, other, one_roots, other_roots) as (
     one is null
     or other is null

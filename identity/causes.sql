@@ -210,7 +210,8 @@ united as (
     union all by name
     select
         4 as place, 'retire' as kind, retired.profile_id as old_profile_id, retired.successor as new_profile_id,
-        coalesce(exchanged.cause, case when retired.successor is null then 'removal' else 'evidence' end) as cause, exchanged.edge, exchanged.valid_at
+        coalesce(exchanged.cause, case when retired.successor is null then 'removal' else 'evidence' end) as cause,
+        exchanged.edge, exchanged.valid_at
     from retired
     left join exchanged
         on retired.profile_id = exchanged.old_profile_id and retired.successor = exchanged.new_profile_id

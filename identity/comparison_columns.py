@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from identity import names
 from identity.latin_names import latin_names
-from identity.queries import query, session
+from identity.queries import query, session, sql_of
 
 
 def comparison_columns(records: pa.Table, connection: duckdb.DuckDBPyConnection | None = None) -> pa.Table:
@@ -18,4 +18,5 @@ def comparison_columns(records: pa.Table, connection: duckdb.DuckDBPyConnection 
     ``birth_date`` is ISO text; ``first_name_roots`` lists the names that the first name may stand for.
     """
     with session(connection) as sql:
+        sql.execute(sql_of("name_sound"))
         return query(sql, "comparison_columns", {"records": latin_names(records), "name_roots": names.roots_table()})

@@ -1,5 +1,5 @@
 -- One row per record: what is compared between records, in one spelling (lower case, no accents, no punctuation).
--- reads: records (RECORDS), name_roots (name, roots)
+-- reads: records (RECORDS), name_roots (name, roots); needs the macro of name_sound.sql
 with spelled as (
     select
         * replace (
@@ -94,11 +94,7 @@ final as (
         surname_parts.record_id,
         replace(given_words, ' ', '') as given_name,
         split_part(given_words, ' ', 1) as first_name,
-        -- How the name sounds, more or less: the rules of names.py.
-        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-            translate(replace(split_part(given_words, ' ', 1), 'ph', 'f'), 'zcqywh', 'skkiv'),
-            'ie', 'i'), 'kk', 'k'), 'll', 'l'), 'nn', 'n'), 'tt', 't'), 'ss', 's'), 'rr', 'r'), 'mm', 'm'), 'aa', 'a'),
-            'ee', 'e'), 'oo', 'o'), 'ii', 'i') as first_name_sound,
+        name_sound(split_part(given_words, ' ', 1)) as first_name_sound,
         second_name,
         -- Letters that stand where a name stood ("J. R.") are initials.
         coalesce(name_roots.roots, [split_part(given_words, ' ', 1)]) as first_name_roots,

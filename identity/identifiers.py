@@ -61,6 +61,7 @@ def identifier_states(records: pa.Table, pairs: pa.Table, policies: Mapping[str,
         "default_max_people": IdentifierPolicy().max_people_per_value,
     }
     with session() as connection:
+        connection.execute(sql_of("name_sound"))
         connection.execute(sql_of("agreement"))
         return conform(query(connection, "identifier_states", tables, parameters), IDENTIFIER_STATES)
 

@@ -72,6 +72,7 @@ class Forms:
         self._make_table("compared", compared.append_column("place", pa.array([], pa.int64())))
         self._sql.execute(sql_of("frequency_terms"))
         self._sql.execute(f"prepare shown_values as {shown_sql(self._comparisons, 'records')}")
+        self._sql.execute(sql_of("name_sound"))
         for name in ("comparison_columns", "blocking_keys", "frequency_keys"):
             self._sql.execute(f"prepare {name} as {sql_of(name)}")
         # The class of all letters takes longer to compile than everything else takes together; of ASCII it is this.

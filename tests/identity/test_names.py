@@ -73,6 +73,7 @@ def test_sql_and_python_agree_on_first_names(pairs: list[tuple[str, str]]) -> No
         (one, other, list(roots.get(one, (one,))), list(roots.get(other, (other,)))) for one, other in pairs + slips
     ]
     with session() as sql:
+        sql.execute(sql_of("name_sound"))
         sql.execute(sql_of("agreement"))
         found = [
             sql.execute("select first_names_agree(?, ?, ?::varchar[], ?::varchar[])", row).fetchall()[0][0]
@@ -88,6 +89,7 @@ def test_sql_and_python_agree_on_birth_dates(pairs: list[tuple[str, str]]) -> No
         (one, f"{one[:4]}-01-01") for one, _ in pairs
     ]
     with session() as sql:
+        sql.execute(sql_of("name_sound"))
         sql.execute(sql_of("agreement"))
         found = [sql.execute("select birth_dates_agree(?, ?)", pair).fetchall()[0][0] for pair in pairs + near]
     assert found == [birth_dates_agree(one, other) for one, other in pairs + near]
