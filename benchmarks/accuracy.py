@@ -16,8 +16,7 @@ import pyarrow as pa
 from benchmarks.people import make_people
 from benchmarks.resolve import closure
 from identity.evaluation import Evaluation, evaluate
-from identity.people import find_people
-from pipelines.clean.people import fitted_rules
+from pipelines.clean.people import find_fitted_people
 from tests.identity.labelled import (
     FAKE_1000,
     FEBRL,
@@ -65,8 +64,7 @@ def main(names: tuple[str, ...] = ()) -> None:
 
 def measured(records: pa.Table, pairs: pa.Table, truth: pa.Table) -> dict[str, Evaluation]:
     """Figures of our clustering, of plain components at our threshold, and at the best one."""
-    rules = fitted_rules(records)
-    found = find_people(records, pairs, rules)
+    rules, found = find_fitted_people(records, pairs)
     plain = {weight: evaluate(truth, closure(records, found.edges, weight)) for weight in THRESHOLDS}
     best = max(plain, key=lambda weight: plain[weight].pairwise_f1)
     return {

@@ -27,7 +27,7 @@ from identity.identification import KnownRecords, PersonFinder, comparison_names
 from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import MatchModel, read_match_model
-from identity.scoring import prior_probability, with_places, without_junk_values
+from identity.scoring import with_places, without_junk_values
 from identity.splink_scores import frequency_columns
 from models.settings import Settings
 from schemas.tables import EDGES
@@ -133,7 +133,7 @@ def splink_times(known: Population, model: MatchModel) -> list[float]:
     asked = asked.append_column("place", pa.array(range(-len(rows), 0), pa.int64()))
     api, counts = DuckDBAPI(), count_people(compared)
     rules = [block_on(*rule.split(", ")) for rule in SPLINK_RULES]
-    settings = model.with_prior(prior_probability(len(compared))).settings | {
+    settings = model.of_records(len(compared)).settings | {
         "unique_id_column_name": "place",
         "blocking_rules_to_generate_predictions": rules,
         "linker_uid": "benchmark",

@@ -23,7 +23,7 @@ from identity.identifiers import identifier_states, without_junk
 from identity.match_keys import match_key_edges
 from identity.match_models import MatchModel, read_match_model
 from identity.queries import session
-from identity.scoring import prior_probability, score_pairs, with_places, without_junk_values
+from identity.scoring import score_pairs, with_places, without_junk_values
 from identity.splink_scores import predict
 from models.settings import IdentitySettings, Settings
 
@@ -87,7 +87,7 @@ def splink_alone(records: pa.Table, states: pa.Table, model: MatchModel, keep_ma
     with session() as sql:
         compared = with_places(comparison_columns(without_junk_values(records, states, sql), sql))
         counts = count_people(compared, sql)
-        fitted = model.with_prior(prior_probability(records.num_rows))
+        fitted = model.of_records(records.num_rows)
         parts = candidate_pairs(blocking_keys(compared, sql), sql)
         scored = predict(sql, compared, parts, counts, known_people(counts), fitted, keep_match_weight)
         return sum(pairs.num_rows for pairs, _ in scored)

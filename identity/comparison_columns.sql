@@ -1,13 +1,29 @@
 -- One row per record: what is compared between records, in one spelling (lower case, no accents, no punctuation).
 -- reads: records (RECORDS), name_roots (name, roots); needs the macro of name_sound.sql
-with spelled as (
+with untitled as (
+    -- A title is no name. Alone, what may be initials as well (MR, DR, MS, MW) is left as it is.
+    select * replace (
+        regexp_replace(
+            regexp_replace(
+                given_name,
+                '(?i)^(\s*(mr|mrs|ms|miss|mister|dr|drs|prof|professor|sir|lord|lady|dame|rev|reverend|dhr|heer|mevr'
+                || '|mevrouw|mw|ir|ing|herr|frau|fraulein|mme|mlle|madame|mademoiselle|monsieur)(\.\s*|\s+))+(\S)', '\4'
+            ),
+            '(?i)^\s*(mrs|miss|mister|drs|prof|professor|sir|lord|lady|rev|reverend|dhr|heer|mevr|mevrouw|herr|frau'
+            || '|fraulein|mme|mlle|madame|mademoiselle|monsieur)\.?\s*$', ''
+        ) as given_name
+    )
+    from records
+),
+
+spelled as (
     select
         * replace (
             trim(regexp_replace(lower(strip_accents(given_name)), '[^\p{L}]+', ' ', 'g')) as given_name,
             trim(regexp_replace(lower(strip_accents(family_name)), '[^\p{L}]+', ' ', 'g')) as family_name
         ),
         lower(strip_accents(given_name)) as spelled_name
-    from records
+    from untitled
 ),
 
 cleaned as (

@@ -21,7 +21,8 @@ def fit_thresholds(
     thresholds to a half, so that a few more records seldom change them; the order of rows never does.
     """
     known = known_shares(model.settings, compared, connection)
-    return msgspec.structs.replace(model, thresholds=calibrate_thresholds(model.settings, known, compared.num_rows))
+    thresholds = calibrate_thresholds(model.settings, known, compared.num_rows, model.matches_per_record)
+    return msgspec.structs.replace(model, thresholds=thresholds)
 
 
 def link_match_weight(settings: IdentitySettings, model: MatchModel) -> float:

@@ -29,12 +29,6 @@ MIN_PAIRS = 9
 UNSEEN_MATCH_WEIGHT = -1.0
 """What a pair of described records counts that no blocking rule found, or that weighed too little to be kept."""
 
-UNSEEN_UNLIKE = {DIFFERENT_FIRST_NAMES: -1.0, DIFFERENT_BIRTH_DATES: -0.4}
-"""What such a pair counts against those alone of which the first names or birth dates are unlike.
-
-Dates are mistyped more often than names."""
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What vetoes look at in one record: cleaned first name and surname, ISO birth date, values of limited types.
@@ -90,7 +84,7 @@ class Between(NamedTuple):
         and it is about dates, the others are asked: a date that one of a person's records has wrong is no reason to
         leave aside what speaks for the rest.
         """
-        unseen = max(0, unlike_pairs - self.unlikes) * UNSEEN_UNLIKE[reason]
+        unseen = max(0, unlike_pairs - self.unlikes) * UNSEEN_MATCH_WEIGHT
         if self.unlikes == 0 and reason == DIFFERENT_BIRTH_DATES:
             return self.scored == 0 or self.score + unseen < 0
         return self.unlikes == 0 or self.unlike + unseen < 0

@@ -21,10 +21,11 @@ from identity.identifiers import without_junk
 from identity.judgements import judgement_edges
 from identity.match_indexes import MatchIndex
 from identity.match_keys import key_totals, key_weights, match_key_edges
+from identity.match_models import prior_probability
 from identity.people import Rules
 from identity.queries import query, session
 from identity.resolved_states import VALUES, ResolvedState
-from identity.scoring import COMPARED_TYPES, prior_probability, score_candidates, with_places, without_junk_values
+from identity.scoring import COMPARED_TYPES, score_candidates, with_places, without_junk_values
 from schemas.tables import EDGES
 
 
@@ -179,7 +180,7 @@ def _score(
         placed,
         index.frequencies(compared),
         calibration.known,
-        rules.model.with_prior(calibration.prior),
+        rules.model.of_records(state.count_records()),
         rules.settings,
     )
 

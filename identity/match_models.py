@@ -43,6 +43,8 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
     settings: dict[str, Any]
     #: From which match weight on pairs link and are kept, for data like those it was trained on.
     thresholds: Thresholds | None = None
+    #: How many other records of its person a record has, on average: a power of two.
+    matches_per_record: float = 1.0
     #: How common values were in the data that it was trained on, where that was frozen.
     frozen_frequencies: FrozenFrequencies | None = None
 
@@ -52,8 +54,9 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
         chance = self.settings["probability_two_random_records_match"]
         return math.log2(chance / (1 - chance))
 
-    def with_prior(self, probability: float) -> MatchModel:
-        """The same model with another probability that two random records match."""
+    def of_records(self, records: int) -> MatchModel:
+        """The same model with the probability that two random ones of so many records match."""
+        probability = self.matches_per_record * prior_probability(records)
         changed = self.settings | {"probability_two_random_records_match": probability}
         return msgspec.structs.replace(self, settings=changed)
 
@@ -63,7 +66,7 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
             return self.thresholds
         known = {str(comparison["output_column_name"]): ASSUMED_KNOWN for comparison in self.settings["comparisons"]}
         records = round(1 / self.settings["probability_two_random_records_match"])
-        return calibrate_thresholds(self.settings, known, records)
+        return calibrate_thresholds(self.settings, known, records, self.matches_per_record)
 
     def frequencies(self, folder: Path) -> pa.Table | None:
         """The frozen frequencies (``identity.frozen_frequencies.FROZEN``), or None where the model has none.
@@ -75,6 +78,14 @@ class MatchModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, 
             UsageError: their file is not there, or is not the one that was frozen.
         """
         return None if self.frozen_frequencies is None else read_frequencies(self.frozen_frequencies, folder)
+
+
+def prior_probability(records: int) -> float:
+    """The chance that two random ones of so many records are one person's, if each has one other of its person.
+
+    Rounded to a power of two, so that weights stay as they are until the data have doubled.
+    """
+    return 2.0 ** -round(math.log2(max(records, 64)))
 
 
 class _Header(Struct, frozen=True):

@@ -104,6 +104,7 @@ class ModelCard(Struct, frozen=True, kw_only=True):
     levels: list[LevelFacts]
     convergence: list[Convergence]
     thresholds: Thresholds
+    matches_per_record: float
     expected_by_threshold: list[ThresholdFigures]
     weights: dict[int, int]
     measured: Measured | None

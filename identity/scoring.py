@@ -43,8 +43,9 @@ def score_pairs(
     The evidence of an edge is the prior, one weight per comparison that could be made, and one per term-frequency
     adjustment; together they are the match weight. Columns that are null everywhere weigh nothing.
 
-    The prior is one match per record (1 / number of records, to a power of two), frequencies are the data's, blended
-    with the model's where data are few. So equal input gives equal edges, in whatever order the rows stand.
+    The prior is the model's matches per record over the number of records (to a power of two), frequencies are the
+    data's, blended with the model's where data are few. So equal input gives equal edges, in whatever order the rows
+    stand.
 
     Args:
         connection: a DuckDB to work in; by default one of its own. It must not have the lake attached.
@@ -54,7 +55,7 @@ def score_pairs(
         compared = with_places(comparison_columns(real, sql))
         parts = candidate_pairs(blocking_keys(compared, sql), sql)
         counts = count_people(compared, sql)
-        fitted = model.with_prior(prior_probability(records.num_rows))
+        fitted = model.of_records(records.num_rows)
         return _score(sql, real, compared, parts, counts, known_people(counts), fitted, settings.keeps_from)
 
 
@@ -117,11 +118,3 @@ def without_junk_values(
 def with_places(compared: pa.Table) -> pa.Table:
     """The rows, sorted by ``record_id``, numbered in ``place``: integers join faster, and "l" is the smaller id."""
     return compared.append_column("place", pa.array(range(compared.num_rows), pa.int64()))
-
-
-def prior_probability(records: int) -> float:
-    """The chance that two random records are one person's, when each record has about one other of its person.
-
-    Rounded to a power of two, so that weights stay as they are until the data have doubled.
-    """
-    return 2.0 ** -round(pc.log2(max(records, 64)).as_py())

@@ -69,7 +69,9 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     expected_recall: float
 
 
-def calibrate_thresholds(settings: Mapping[str, Any], known: Mapping[str, float], records: int) -> Thresholds:
+def calibrate_thresholds(
+    settings: Mapping[str, Any], known: Mapping[str, float], records: int, matches_per_record: float = 1.0
+) -> Thresholds:
     """The thresholds for data of that size in which comparisons can be made that often.
 
     The expected F measure, with precision counting ``WRONG_JOIN_COST`` times as much as recall, is at its best F* when
@@ -79,10 +81,11 @@ def calibrate_thresholds(settings: Mapping[str, Any], known: Mapping[str, float]
     Args:
         settings: Splink's settings, with m and u on every level.
         known: per comparison, the share of pairs of which it can be made; one that is not named cannot.
-        records: how many there are; the prior is one match per record, to a power of two.
+        records: how many there are, which is taken to a power of two.
+        matches_per_record: how many other records of its person each has; over the number of records it is the prior.
     """
     size = 2 ** round(math.log2(max(records, 64)))
-    prior = 1 / size
+    prior = matches_per_record / size
     matches, others = match_weight_distributions(settings, known)
     tail = _tails(matches, others, prior)
     best = max((_f_measure(precision, recall) for _, precision, recall in tail), default=0.0)
@@ -102,13 +105,13 @@ def calibrate_thresholds(settings: Mapping[str, Any], known: Mapping[str, float]
 
 
 def expected_figures(
-    settings: Mapping[str, Any], known: Mapping[str, float], records: int
+    settings: Mapping[str, Any], known: Mapping[str, float], records: int, matches_per_record: float = 1.0
 ) -> list[tuple[float, float, float]]:
     """(match weight, precision, recall) that the model expects of all pairs of that weight or more, ascending.
 
     One entry a whole match weight, over the range in which anything changes.
     """
-    tail = _tails(*match_weight_distributions(settings, known), 1 / records)
+    tail = _tails(*match_weight_distributions(settings, known), matches_per_record / records)
     by_step: dict[int, tuple[float, float]] = {}
     for weight, precision, recall in tail:
         by_step[math.floor(weight)] = (precision, recall)

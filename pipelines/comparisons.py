@@ -18,7 +18,7 @@ from identity.comparison_columns import comparison_columns
 from identity.evidence import Edge, read_edges
 from identity.frequencies import count_people, known_people
 from identity.match_models import MatchModel, read_match_model
-from identity.scoring import prior_probability, score_candidates, with_places, without_junk_values
+from identity.scoring import score_candidates, with_places, without_junk_values
 from identity.shared_keys import SharedKey, common_keys, compare_keys, keys_of
 from models.lakes import LAKE, Lake
 from schemas.tables import IDENTIFIER_STATES, RECORDS
@@ -65,7 +65,7 @@ class Comparisons:
             table,
             self._counts,
             known_people(self._counts),
-            self._model.with_prior(prior_probability(self._real.num_rows)),
+            self._model.of_records(self._real.num_rows),
             msgspec.structs.replace(self._settings, keep_match_weight=ANY_WEIGHT),
         )
         return sorted(read_edges(edges), key=lambda edge: (-edge.match_weight, edge.records))

@@ -16,7 +16,6 @@ from identity.identification.asked_records import AskedRecord, Forms
 from identity.identification.known_records import KnownRecords
 from identity.match_indexes import MatchIndex
 from identity.match_models import MatchModel
-from identity.scoring import prior_probability
 
 
 def score_candidates(
@@ -34,7 +33,7 @@ def score_candidates(
     found = find_candidates(known, asked)
     if not found:
         return {}
-    prior = prior_part(model.with_prior(prior_probability(len(known) + 1)).prior_match_weight)
+    prior = prior_part(model.of_records(len(known) + 1).prior_match_weight)
     shares = _Shares(known.index, asked, forms, model.typical_frequencies)
     columns = ["record_id", *sorted(scorer.columns)]
     mine, my_id = asked.compared, str(asked.record["record_id"])

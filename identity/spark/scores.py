@@ -15,7 +15,7 @@ from identity.comparison_columns import comparison_columns
 from identity.frequencies import frequency_keys, known_of, value_shares
 from identity.queries import session as duckdb_session
 from identity.scored_edges import scored_edges
-from identity.scoring import prior_probability, with_places
+from identity.scoring import with_places
 from identity.spark.frames import checkpoint_path, map_rows, run_sql, settle
 from identity.spark.holders import COLUMNS
 from identity.spark.translations import model_on_spark, register_functions
@@ -44,7 +44,7 @@ def score_on_spark(records: DataFrame, states: DataFrame, model: MatchModel, set
     real = settle(without_junk_values(records.select(*COLUMNS), states))
     compared = settle(map_rows(real, comparison_columns, comparison_columns(RECORDS.empty_table()).schema))
     pairs = settle(_candidates(compared))
-    fitted = model.with_prior(prior_probability(records.count()))
+    fitted = model.of_records(records.count())
     scored = _predict(compared, pairs, _counts(compared), fitted, settings.keeps_from)
     return _edges(real, pairs, scored, fitted)
 

@@ -6,14 +6,20 @@ import re
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.normalise.dates import EARLIEST_BIRTH, normalise_birth_dates
 from pipelines.normalise.dictionaries import map_distinct
+
+EARLIEST_REGISTER = date(1000, 1, 1)
+"""Parish registers and lists of historical people go back further than customers do."""
 
 # Eight digits that end in 19.. or 20.. are no year first: no month has that number.
 _YEAR_LAST = re.compile(
-    r"([0-9]{1,2}(?=[-/. ])|[0-9]{2}(?=[0-9]{6}))([-/. ]?)([0-9]{1,2})\2((?:19|20)[0-9]{2}|(?<=[-/.])[0-9]{2})"
+    r"([0-9]{1,2}(?=[-/. ])|[0-9]{2}(?=[0-9]{6}))([-/. ]?)([0-9]{1,2})\2"
+    r"((?:19|20)[0-9]{2}|(?<=[-/. ])1[0-8][0-9]{2}|(?<=[-/.])[0-9]{2})"
 )
-_YEAR = r"((?:19|20)[0-9]{2}|[0-9]{2})"
+_YEAR = r"(1[0-9]{3}|20[0-9]{2}|[0-9]{2})"
 _DAY_AND_NAME = re.compile(
     rf"([0-9]{{1,2}})(?:st|nd|rd|th|\.)?[-/. ]*([^\W\d_]{{3,}})\.?[-/., ]*{_YEAR}", re.IGNORECASE
 )
@@ -48,6 +54,17 @@ def day_first(values: pa.Array, country: str, latest: date) -> pa.Array:
         return f"{day}-{month}-{_year(match[4], latest):04}"
 
     return map_distinct(values, turned)
+
+
+def earliest_birth(values: pa.Array) -> date:
+    """From when on birth dates are believed: 1900, or earlier in a register of people who lived earlier.
+
+    Such a register is told by its days: a tenth of those that occur lie earlier. What a system writes for a date that
+    it does not have (1753, 1899) is a day or two.
+    """
+    days = pc.unique(normalise_birth_dates(values, date.max, EARLIEST_REGISTER)).drop_null()
+    earlier = pc.sum(pc.less(days, pa.scalar(EARLIEST_BIRTH, pa.date32()))).as_py() or 0
+    return EARLIEST_REGISTER if earlier * 10 >= max(len(days), 100) else EARLIEST_BIRTH
 
 
 def _with_named_month(text: str, latest: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from schemas.tables import IDENTIFIER_TYPES
@@ -58,6 +59,14 @@ NOT_ALONE = {
 """Fields that complete another one and say nothing without it."""
 
 
+_QUALIFIERS = """
+customer cust client klant kunde contact person member guest patient buyer owner billing invoice shipping delivery
+mailing postal home private primary main default current own raw clean cleaned original orig fake value text std
+"""
+QUALIFIERS = frozenset(_QUALIFIERS.split())
+"""Words around a usual name that leave its meaning as it is: "Billing City", "customerEmail", "postcode_clean"."""
+
+
 def column_key(name: str) -> str:
     """A column's name as it is compared: letters and digits only, small, without accents."""
     apart = unicodedata.normalize("NFKD", name).casefold()
@@ -70,6 +79,17 @@ PLACES = {
     for place, word in enumerate(words.split())
 }
 """Key of a usual name -> its field, and its place among the field's names."""
+
+
+def bare_key(name: str) -> str:
+    """The key of a column's name without the :data:`QUALIFIERS` around it; empty where there are none."""
+    words = re.findall(r"[^\W\d_]+|\d+", re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", name))
+    start, end = 0, len(words)
+    while start < end and words[start].lower() in QUALIFIERS:
+        start += 1
+    while end > start and words[end - 1].lower() in QUALIFIERS:
+        end -= 1
+    return column_key("".join(words[start:end])) if end - start < len(words) else ""
 
 
 DOCUMENTS = {

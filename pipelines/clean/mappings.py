@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.errors import UsageError, suggest
-from pipelines.clean.fields import FIELDS, NOT_ALONE, PLACES, SEVERAL, column_key
+from pipelines.clean.fields import FIELDS, NOT_ALONE, PLACES, SEVERAL, bare_key, column_key
 
 Wishes = Mapping[str, tuple[str, ...]]
 """Field -> the columns that the user named for it; no column: the field is not to be used."""
@@ -89,7 +89,14 @@ def map_columns(columns: Sequence[str], wishes: Wishes, id_column: str | None) -
 
 
 def _place(column: str, columns: Sequence[str]) -> tuple[str, int] | None:
-    """The field of a usual name; of a path into a JSON object (``customer.email``) the last word may tell."""
+    """The field of a usual name; of a path into a JSON object (``customer.email``) the last word may tell.
+
+    A name with a word around it (``billing_city``) stands behind all that are usual as they are.
+    """
     if any(other.startswith(f"{column}.") for other in columns):
         return None
-    return PLACES.get(column_key(column)) or PLACES.get(column_key(column.rpartition(".")[2]))
+    last = column.rpartition(".")[2]
+    usual = PLACES.get(column_key(column)) or PLACES.get(column_key(last))
+    if usual is None and (found := PLACES.get(bare_key(last))) is not None:
+        return found[0], found[1] + len(PLACES)
+    return usual

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 import identity.people
 from identity.comparison_columns import comparison_columns
 from identity.fitted_thresholds import fit_thresholds, with_thresholds
-from identity.match_models import read_match_model
+from identity.match_models import MatchModel, read_match_model
+from identity.match_rates import matches_per_record
 from identity.people import Rules
 from identity.profiles import golden_records
 from identity.queries import session
@@ -24,6 +27,7 @@ from schemas.tables import PROFILES, TIMESTAMP
 
 SETTINGS = Settings()
 STEPS = 5
+"""Of :func:`find_people`."""
 
 # Nothing says which record is the newest, so what most say is believed.
 RULES = {name: TraitRule(rule="most_frequent") for name in default_trait_rules()}
@@ -48,22 +52,37 @@ class People:
 
 
 def find_people(records: pa.Table, pairs: pa.Table, progress: Progress) -> People:
-    """The people among RECORDS, by the shipped match model with thresholds for these very data.
+    """The people among RECORDS, by the shipped match model fitted to these very data.
 
     Profile ids count the people in the order of their first record; they hold within this result and no longer.
     """
-    rules = fitted_rules(records)
-    progress("clean", 1, STEPS)
-    found = identity.people.find_people(records, pairs, rules, lambda step: progress("clean", 1 + step, STEPS))
+    rules, found = find_fitted_people(records, pairs, lambda step: progress("clean", step, STEPS))
     clusters = found.clusters
     members, weight = _named(clusters.assignments), rules.settings.joins_from
     return People(members, found.edges, clusters.refusals, found.states, clusters.alarms, weight)
 
 
-def fitted_rules(records: pa.Table) -> Rules:
-    """The default rules, with the shipped match model's thresholds fitted to these RECORDS."""
-    model = fit_thresholds(read_match_model(), comparison_columns(records))
-    return Rules(with_thresholds(SETTINGS.identity, model), SETTINGS.identifier_policies(), model)
+def find_fitted_people(
+    records: pa.Table, pairs: pa.Table, progress: Callable[[int], None] = lambda _: None
+) -> tuple[Rules, identity.people.People]:
+    """The default rules with the shipped match model fitted to RECORDS, and the people by these rules.
+
+    Fitted are the thresholds, and how many matches a record has. The pairs tell that once they are scored; where it is
+    more than one they are scored again.
+    """
+    rules = _fitted_rules(records, read_match_model())
+    progress(1)
+    found = identity.people.find_people(records, pairs, rules, lambda step: progress(1 + step))
+    matches = matches_per_record(found.edges, records.num_rows)
+    if matches > rules.model.matches_per_record:
+        rules = _fitted_rules(records, msgspec.structs.replace(rules.model, matches_per_record=matches))
+        found = identity.people.find_people(records, pairs, rules)
+    return rules, found
+
+
+def _fitted_rules(records: pa.Table, model: MatchModel) -> Rules:
+    fitted = fit_thresholds(model, comparison_columns(records))
+    return Rules(with_thresholds(SETTINGS.identity, fitted), SETTINGS.identifier_policies(), fitted)
 
 
 def golden_table(records: pa.Table, people: People) -> pa.Table:

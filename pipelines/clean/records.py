@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from identity.identifiers import PAIRS
 from pipelines.clean.addresses import split_addresses
-from pipelines.clean.dates import day_first
-from pipelines.clean.fields import DOCUMENTS, column_key
+from pipelines.clean.dates import day_first, earliest_birth
+from pipelines.clean.fields import DOCUMENTS, bare_key, column_key
 from pipelines.normalise.countries import normalise_countries
 from pipelines.normalise.dates import normalise_birth_dates
 from pipelines.normalise.dictionaries import map_distinct
@@ -69,7 +69,7 @@ def normalise_export(table: pa.Table, fields: Mapping[str, tuple[str, ...]], cou
     columns = {
         "given_name": normalise_names(pc.coalesce(_joined(said("second_name"), said("given_name"), " "), given)),
         "family_name": normalise_names(pc.coalesce(surname, family)),
-        "birth_date": normalise_birth_dates(dates, latest),
+        "birth_date": normalise_birth_dates(dates, latest, earliest_birth(dates)),
         "gender": normalise_genders(said("gender")),
         "street": normalise_places(street),
         "house_number": pc.utf8_upper(_joined(said("house_number_suffix"), said("house_number"), "")),
@@ -120,7 +120,7 @@ def _identifiers(name: str, column: str, values: pa.Array, country: str, countri
     if name == "phone":
         digits = map_distinct(values, _digits)
         return pc.coalesce(normalise_phones(values, country, countries), digits)
-    document = DOCUMENTS.get(column_key(column)) if name == "crm_id" else None
+    document = (DOCUMENTS.get(column_key(column)) or DOCUMENTS.get(bare_key(column))) if name == "crm_id" else None
     if document is None:
         return normalise_codes(values)
     # Written with dashes, dots and spaces at will.

@@ -26,6 +26,7 @@ def training_facts(card: ModelCard, files: ModelFiles) -> dict[str, Any]:
         "version": card.version,
         "records": card.data.records,
         "people": None if card.truth is None else card.truth.people,
+        "matches_per_record": card.matches_per_record,
         "joins_from": card.thresholds.link_match_weight,
         "expected_precision": card.thresholds.expected_precision,
         "expected_recall": card.thresholds.expected_recall,
@@ -67,6 +68,7 @@ def print_description(found: Description) -> None:
             "joins from": f"{thresholds.link_match_weight:g} ({odds_in_words(thresholds.link_match_weight)})",
             "keeps from": f"{thresholds.keep_match_weight:g} ({odds_in_words(thresholds.keep_match_weight)})",
             "expects": f"{expects} in about {thresholds.records:,} records",
+            "matches a record": f"{found.model.matches_per_record:g}",
             "frequencies": "of the data at hand" if found.model.frozen_frequencies is None else "frozen",
             "card": "none beside it" if found.card is None else f"{len(found.card['warnings'])} warnings",
         }
@@ -101,6 +103,7 @@ def head(found: Description) -> dict[str, Any]:
     return {
         "version": found.model.version,
         "trained_at": found.model.trained_at,
+        "matches_per_record": found.model.matches_per_record,
         "link_match_weight": found.thresholds.link_match_weight,
         "keep_match_weight": found.thresholds.keep_match_weight,
         "expected_precision": found.thresholds.expected_precision,

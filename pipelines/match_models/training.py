@@ -21,6 +21,7 @@ from identity.judgements import Judgement
 from identity.known_shares import known_shares
 from identity.level_counts import LevelCounts, level_counts
 from identity.match_models import MatchModel, match_model_text
+from identity.match_rates import matches_per_record
 from identity.model_cards import (
     Convergence,
     ModelCard,
@@ -90,16 +91,14 @@ def train_model(
             max_pairs=options.max_pairs,
         )
     progress("match train", 1, STEPS)
-    # The thresholds are for all the data, which is what the model will be used on.
     compared = comparison_columns(data.records)
-    model = fit_thresholds(model, compared)
+    model, edges = _fitted(model, data, compared)
+    progress("match train", 2, STEPS)
     frozen = None
     if options.freeze_frequencies:
         frozen = write_frequencies(count_people(_with_places(compared)), files.new(files.frequencies))
         frozen = msgspec.structs.replace(frozen, file=files.frequencies.name)
         model = msgspec.structs.replace(model, frozen_frequencies=frozen)
-    progress("match train", 2, STEPS)
-    edges = scored_pairs(data, model)
     progress("match train", 3, STEPS)
     counts = _match_counts(model, compared, trained_on, truth, edges)
     progress("match train", 4, STEPS)
@@ -122,9 +121,12 @@ def train_model(
         levels=levels,
         convergence=convergence,
         thresholds=thresholds,
+        matches_per_record=model.matches_per_record,
         expected_by_threshold=[
             ThresholdFigures(match_weight=at, precision=round(precision, 4), recall=round(recall, 4))
-            for at, precision, recall in expected_figures(model.settings, thresholds.known, thresholds.records)
+            for at, precision, recall in expected_figures(
+                model.settings, thresholds.known, thresholds.records, model.matches_per_record
+            )
         ],
         weights=count_weights(edges),
         measured=measured,
@@ -135,6 +137,17 @@ def train_model(
     write_model(files, model, card)
     progress("match train", STEPS, STEPS)
     return card, files
+
+
+def _fitted(model: MatchModel, data: TrainingData, compared: pa.Table) -> tuple[MatchModel, pa.Table]:
+    """The model with thresholds and matches per record of all the data, which it will be used on, and their edges."""
+    model = fit_thresholds(model, compared)
+    edges = scored_pairs(data, model)
+    matches = matches_per_record(edges, data.records.num_rows)
+    if matches == model.matches_per_record:
+        return model, edges
+    model = fit_thresholds(msgspec.structs.replace(model, matches_per_record=matches), compared)
+    return model, scored_pairs(data, model)
 
 
 def _parts(data: TrainingData, truth: Truth | None, share: float) -> tuple[TrainingData, pa.Table | None]:

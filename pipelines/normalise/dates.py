@@ -17,18 +17,18 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
 _INSTANT = re.compile(r"[T ]([0-9]{2}):[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 
 
-def normalise_birth_dates(values: pa.Array, latest: date | pa.Array) -> pa.Array:
+def normalise_birth_dates(values: pa.Array, latest: date | pa.Array, earliest: date = EARLIEST_BIRTH) -> pa.Array:
     """Birth dates as ``date32``: ISO, ``YYYYMMDD`` or day-month-year; null where no such day or not plausible.
 
-    Plausible is from 1900 to ``latest`` (one date, or one a row: when it was said). A date with a time is a local
-    midnight that was written in another zone: the nearest midnight's date.
+    Plausible is from ``earliest`` to ``latest`` (one date, or one a row: when it was said). A date with a time is a
+    local midnight that was written in another zone: the nearest midnight's date.
     """
     if pa.types.is_date32(values.type):
         dates = values
     else:
         dates = map_distinct(pc.utf8_trim_whitespace(values.cast(pa.string())), birth_date, pa.date32())
     newest = latest if isinstance(latest, pa.Array) else pa.scalar(latest, pa.date32())
-    plausible = pc.and_(pc.greater_equal(dates, pa.scalar(EARLIEST_BIRTH, pa.date32())), pc.less_equal(dates, newest))
+    plausible = pc.and_(pc.greater_equal(dates, pa.scalar(earliest, pa.date32())), pc.less_equal(dates, newest))
     return pc.if_else(plausible, dates, pa.scalar(None, pa.date32()))
 
 

@@ -44,6 +44,23 @@ def test_a_second_name_stands_behind_a_space(written: str, second: str | None) -
 
 
 @pytest.mark.parametrize(
+    ("written", "first", "second"),
+    [
+        ("Dr. Anna Maria", "anna", "maria"),
+        ("Prof.dr. J.", "j", None),
+        ("MEVR. ANNA", "anna", None),
+        ("Sir", None, None),
+        ("Mr", "mr", None),
+        ("Irma", "irma", None),
+        ("Anna Dr", "anna", "dr"),
+    ],
+)
+def test_titles_are_no_names(written: str, first: str | None, second: str | None) -> None:
+    found = compared(given_name=written, family_name="Berg")
+    assert (found["first_name"], found["second_name"]) == (first, second)
+
+
+@pytest.mark.parametrize(
     ("given", "family", "generation"),
     [
         ("Robert", "Smith Sr", "senior"),

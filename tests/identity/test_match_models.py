@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from identity.match_models import DEFAULT_FILE, read_match_model, write_match_model
+from identity.match_models import DEFAULT_FILE, prior_probability, read_match_model, write_match_model
 from models.errors import UsageError
 
 
@@ -55,8 +55,19 @@ def test_a_model_without_comparisons_is_refused(tmp_path: Path) -> None:
         read_match_model("none.json", tmp_path)
 
 
-def test_another_prior_changes_nothing_else() -> None:
-    model = read_match_model().with_prior(1 / 1024)
+def test_the_prior_is_one_match_per_record_in_powers_of_two() -> None:
+    assert prior_probability(10) == 1 / 64
+    assert prior_probability(1000) == 1 / 1024
+    assert prior_probability(1200) == 1 / 1024
+
+
+def test_the_prior_grows_with_the_matches_per_record() -> None:
+    model = msgspec.structs.replace(read_match_model(), matches_per_record=4.0)
+    assert model.of_records(1000).settings["probability_two_random_records_match"] == 4 / 1024
+
+
+def test_the_prior_of_so_many_records_changes_nothing_else() -> None:
+    model = read_match_model().of_records(1000)
     assert model.prior_match_weight == pytest.approx(-9.99859, abs=1e-5)
     assert model.settings["comparisons"] == read_match_model().settings["comparisons"]
 

@@ -13,7 +13,7 @@ from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
 from identity.identifiers import identifier_states
 from identity.match_models import read_match_model
-from identity.scoring import prior_probability, score_pairs, with_places, without_junk_values
+from identity.scoring import score_pairs, with_places, without_junk_values
 from identity.splink_scores import predict
 from models.settings import IdentitySettings
 from schemas.tables import EDGES
@@ -62,7 +62,7 @@ def test_the_match_weight_is_splinks_own(people: tuple[pa.Table, pa.Table], edge
     with duckdb.connect() as sql:
         compared = with_places(comparison_columns(without_junk_values(*people)))
         [pairs] = candidate_pairs(blocking_keys(compared))
-        counts, model = count_people(compared), read_match_model().with_prior(prior_probability(compared.num_rows))
+        counts, model = count_people(compared), read_match_model().of_records(compared.num_rows)
         _, scored = next(predict(sql, compared, [pairs], counts, known_people(counts), model, ALL.keeps_from))
         splinks = sql.execute(f"select match_weight from {scored} order by match_weight").fetchall()
     ours = sorted(edges["match_weight"].to_pylist())
@@ -168,12 +168,6 @@ def test_a_person_written_down_often_makes_a_value_no_more_common() -> None:
 
 def test_no_candidates_give_an_empty_table() -> None:
     assert score(make_record("1", given_name="Anna"), make_record("2", given_name="Bert")) == []
-
-
-def test_the_prior_is_one_match_per_record_in_powers_of_two() -> None:
-    assert prior_probability(10) == 1 / 64
-    assert prior_probability(1000) == 1 / 1024
-    assert prior_probability(1200) == 1 / 1024
 
 
 def weight(one: dict[str, object], other: dict[str, object]) -> float:

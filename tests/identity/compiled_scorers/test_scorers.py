@@ -18,7 +18,7 @@ from identity.frequencies import count_people, known_people, value_shares
 from identity.identifiers import identifier_states
 from identity.match_models import MatchModel, read_match_model
 from identity.scored_edges import SHOWN
-from identity.scoring import prior_probability, score_pairs, with_places, without_junk_values
+from identity.scoring import score_pairs, with_places, without_junk_values
 from identity.splink_scores import frequency_columns
 from models.errors import UsageError
 from models.settings import IdentitySettings
@@ -77,7 +77,7 @@ def compare(records: pa.Table, pairs: pa.Table) -> int:
     rows = {row["record_id"]: row for row in compared.to_pylist()}
     shown = {row["record_id"]: shown_of(row) for row in real.to_pylist()}
     shares = shares_of(compared)
-    prior = prior_part(MODEL.with_prior(prior_probability(records.num_rows)).prior_match_weight)
+    prior = prior_part(MODEL.of_records(records.num_rows).prior_match_weight)
     for edge in edges.to_pylist():
         one, other = edge["record_id_l"], edge["record_id_r"]
         found = scorer.explain(rows[one], rows[other], shares, prior, (shown[one], shown[other]))

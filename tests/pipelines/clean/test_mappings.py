@@ -20,6 +20,21 @@ def test_usual_names_are_told_in_three_languages_and_any_spelling() -> None:
     assert mapping.ignored == ("shoe size",)
 
 
+def test_a_usual_name_is_told_with_a_word_around_it_and_counts_less_than_one_without() -> None:
+    columns = ["Billing First Name", "customerEmail", "shipping_zip", "postcode_fake", "City", "Billing City"]
+    assert map_columns(columns, {}, None).fields == {
+        "given_name": ("Billing First Name",),
+        "email": ("customerEmail",),
+        "postcode": ("postcode_fake",),
+        "city": ("City",),
+    }
+
+
+@pytest.mark.parametrize("name", ["birth_place", "company_name", "email_opt_in", "username", "contact", "city_tax"])
+def test_words_that_change_the_meaning_make_another_column(name: str) -> None:
+    assert map_columns([name], {}, None).fields == {}
+
+
 def test_columns_that_may_say_who_is_who_are_ignored_unless_mapped() -> None:
     columns = ["rec_id", "cluster", "person_id", "customer_id", "surname", "unique_id"]
     assert map_columns(columns, {}, None).fields == {"family_name": ("surname",)}

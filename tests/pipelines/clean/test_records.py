@@ -55,6 +55,28 @@ def test_the_number_of_a_document_is_told_from_that_of_another_and_from_a_custom
     assert found.columns["crm_id"].to_pylist() == ["7", "passport X1"]
 
 
+def test_the_number_of_a_document_is_told_with_a_word_around_its_name() -> None:
+    table = pa.table({"customer_ssn": ["521-21-2123"]})
+    found = normalise_export(table, {"crm_id": ("customer_ssn",)}, "US", TODAY)
+    assert found.columns["crm_id"].to_pylist() == ["social security 521212123"]
+
+
+def test_people_of_other_centuries_have_birth_dates_where_the_column_holds_many_of_them() -> None:
+    days = [f"18{number:02}-03-{day:02}" for number in range(10) for day in range(1, 11)]
+    assert facts(birth_date=days).columns["birth_date"].null_count == 0
+    assert facts(birth_date=["31/12/1858", "2/3/1860", *days]).columns["birth_date"].to_pylist()[:2] == [
+        date(1858, 12, 31),
+        date(1860, 3, 2),
+    ]
+
+
+def test_what_systems_write_for_a_date_they_do_not_have_is_no_birth_date() -> None:
+    recent = [f"19{number:02}-03-{day:02}" for number in range(10, 90) for day in range(1, 11)]
+    found = facts(birth_date=[*["1753-01-01"] * 300, *["1899-12-30"] * 300, *recent])
+    assert found.columns["birth_date"].null_count == 600
+    assert found.unusable == {"birth_date": 600}
+
+
 def test_month_first_dates_are_told_by_the_other_dates_of_the_column() -> None:
     found = facts(birth_date=["12/31/1978", "02/03/1980"]).columns["birth_date"]
     assert found.to_pylist() == [date(1978, 12, 31), date(1980, 2, 3)]
