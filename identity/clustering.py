@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.comparison_columns import comparison_columns
 from identity.groups import JUDGED_DIFFERENT, Facts, Groups
@@ -148,10 +149,10 @@ def _alarm(component: Sequence[Link], pieces: int) -> dict[str, object]:
 
 def _facts(records: pa.Table, pairs: pa.Table, limits: Mapping[str, Limit]) -> dict[str, Facts]:
     held: dict[str, list[tuple[str, str, datetime | None, datetime | None]]] = {}
-    columns = (*(pairs[name].to_pylist() for name in ("record_id", "type", "value")), *moments_of(pairs))
+    limited = pairs.filter(pc.is_in(pairs["type"], value_set=pa.array(list(limits), pa.string())))
+    columns = (*(limited[name].to_pylist() for name in ("record_id", "type", "value")), *moments_of(limited, limits))
     for record, name, value, first_seen, last_seen in zip(*columns, strict=True):
-        if name in limits:
-            held.setdefault(record, []).append((name, value, first_seen, last_seen))
+        held.setdefault(record, []).append((name, value, first_seen, last_seen))
     compared = comparison_columns(records)
     rows = zip(
         *(

@@ -149,10 +149,12 @@ class KnownRecords:
         part = self.pairs.slice(start, end - start)
         return zip(part["type"].to_pylist(), part["value"].to_pylist(), strict=True)
 
-    def _seen(self, row: int) -> Iterator[tuple[str, str, datetime | None, datetime | None]]:
+    def _seen(
+        self, row: int, limits: Mapping[str, Limit]
+    ) -> Iterator[tuple[str, str, datetime | None, datetime | None]]:
         start, end = int(self.starts[row]), int(self.starts[row + 1])
         part = self.pairs.slice(start, end - start)
-        return zip(part["type"].to_pylist(), part["value"].to_pylist(), *moments_of(part), strict=True)
+        return zip(part["type"].to_pylist(), part["value"].to_pylist(), *moments_of(part, limits), strict=True)
 
     def holders_of(self, kind: str, value: str) -> list[int]:
         """Rows that carry an identifier value."""
@@ -168,7 +170,7 @@ class KnownRecords:
         found: dict[str, Facts] = {}
         rows = list(rows)
         for row, said in zip(rows, self.compared_rows(rows, FACTS), strict=True):
-            held = (pair for pair in self._seen(row) if pair[:2] not in self.junk) if limits else ()
+            held = (pair for pair in self._seen(row, limits) if pair[:2] not in self.junk) if limits else ()
             limited = limited_values(held, limits)
             found[self.record_id(row)] = Facts(
                 said["first_name"], said["family_name"], said["birth_date"], said["generation_read"], limited
