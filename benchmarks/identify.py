@@ -25,9 +25,10 @@ from identity.fitted_thresholds import with_thresholds
 from identity.frequencies import count_people, known_people, value_shares
 from identity.identification import KnownRecords, PersonFinder, comparison_names
 from identity.identifiers import identifier_states, without_junk
+from identity.junk_values import without_junk_values
 from identity.match_keys import match_key_edges
 from identity.match_models import MatchModel, read_match_model
-from identity.scoring import with_places, without_junk_values
+from identity.scoring import with_places
 from identity.splink_scores import frequency_columns
 from models.settings import Settings
 from schemas.tables import EDGES

@@ -20,16 +20,19 @@ from identity.evaluation import Evaluation, evaluate
 from identity.fitted_thresholds import with_thresholds
 from identity.frequencies import count_people, known_people
 from identity.identifiers import identifier_states, without_junk
+from identity.junk_values import without_junk_values
 from identity.match_keys import match_key_edges
 from identity.match_models import MatchModel, read_match_model
 from identity.queries import session
-from identity.scoring import score_pairs, with_places, without_junk_values
+from identity.scoring import score_pairs, with_places
 from identity.splink_scores import predict
 from models.settings import IdentitySettings, Settings
 
 SIZES = (20_000, 100_000)
 SEED = 99
 """Other people than the match model was trained on."""
+
+STEPS = ("columns", "states", "keys", "scoring", "clustering")
 
 Result = TypeVar("Result")
 
@@ -53,22 +56,23 @@ def resolve(size: int) -> None:
         seconds[step] = time.perf_counter() - started
         return result
 
-    states = timed("states", lambda: identifier_states(records, pairs, policies))
+    compared = timed("columns", lambda: comparison_columns(records))
+    states = timed("states", lambda: identifier_states(records, pairs, policies, compared))
     used = without_junk(pairs, states)
-    keys = timed("keys", lambda: match_key_edges(records, used, states))
-    scored = timed("scoring", lambda: score_pairs(records, states, model, settings))
+    keys = timed("keys", lambda: match_key_edges(records, used, states, compared=compared))
+    scored = timed("scoring", lambda: score_pairs(records, states, model, settings, compared=compared))
     edges = pa.concat_tables([keys, scored])
-    ours = timed("clustering", lambda: cluster_edges(records, used, edges, policies, settings))
+    ours = timed("clustering", lambda: cluster_edges(records, used, edges, policies, settings, compared))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     plain = timed("closure", lambda: closure(records, edges, settings.joins_from))
     candidates = timed("Splink", lambda: splink_alone(records, states, model, settings.keeps_from))
 
-    total = sum(seconds[step] for step in ("states", "keys", "scoring", "clustering"))
+    total = sum(seconds[step] for step in STEPS)
     print(
         f"{records.num_rows:,} records, {candidates:,} candidate pairs, {edges.num_rows:,} edges: "
         f"{total:.1f} s, {records.num_rows / total:,.0f}/s, peak {peak:.2f} GB"
     )
-    for step in ("states", "keys", "scoring", "clustering"):
+    for step in STEPS:
         print(f"  {step:10} {seconds[step]:6.1f} s  {seconds[step] / total:4.0%}")
     found, joined = evaluate(truth, ours.assignments), evaluate(truth, plain)
     print(f"  ours            {_line(found)}")
@@ -85,7 +89,7 @@ def splink_alone(records: pa.Table, states: pa.Table, model: MatchModel, keep_ma
     Blocking is in it: Splink has the same to do.
     """
     with session() as sql:
-        compared = with_places(comparison_columns(without_junk_values(records, states, sql), sql))
+        compared = with_places(comparison_columns(without_junk_values(records, states), sql))
         counts = count_people(compared, sql)
         fitted = model.of_records(records.num_rows)
         parts = candidate_pairs(blocking_keys(compared, sql), sql)

@@ -66,6 +66,7 @@ def cluster_edges(
     edges: pa.Table,
     policies: Mapping[str, IdentifierPolicy],
     settings: IdentitySettings,
+    compared: pa.Table | None = None,
 ) -> Clusters:
     """Every record of RECORDS in exactly one cluster.
 
@@ -82,12 +83,15 @@ def cluster_edges(
 
     Pairs judged to be one person are united before all others, and only a judgement refuses them.
     Refused edges between different clusters are the refusals. Ties fall by record id, so row order changes nothing.
+
+    Args:
+        compared: the comparison columns of ``records``, where they are known already.
     """
     with session() as sql:
         table = query(sql, "clustering", {"edges": edges}, {"link_match_weight": settings.joins_from})
     links = [Link(*row) for row in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)]
     limits = limits_of(policies)
-    facts = _facts(records, pairs, limits)
+    facts = _facts(comparison_columns(records) if compared is None else compared, pairs, limits)
     cluster_of = {record: record for record in records["record_id"].to_pylist()}
     refusals: list[Refusal] = []
     alarms: list[dict[str, object]] = []
@@ -147,13 +151,12 @@ def _alarm(component: Sequence[Link], pieces: int) -> dict[str, object]:
     }
 
 
-def _facts(records: pa.Table, pairs: pa.Table, limits: Mapping[str, Limit]) -> dict[str, Facts]:
+def _facts(compared: pa.Table, pairs: pa.Table, limits: Mapping[str, Limit]) -> dict[str, Facts]:
     held: dict[str, list[tuple[str, str, datetime | None, datetime | None]]] = {}
     limited = pairs.filter(pc.is_in(pairs["type"], value_set=pa.array(list(limits), pa.string())))
     columns = (*(limited[name].to_pylist() for name in ("record_id", "type", "value")), *moments_of(limited, limits))
     for record, name, value, first_seen, last_seen in zip(*columns, strict=True):
         held.setdefault(record, []).append((name, value, first_seen, last_seen))
-    compared = comparison_columns(records)
     rows = zip(
         *(
             compared[name].to_pylist()

@@ -30,7 +30,9 @@ BLOCKED_VALUE = "blocked value"
 BLOCKED_PATTERN = "blocked pattern"
 
 
-def identifier_states(records: pa.Table, pairs: pa.Table, policies: Mapping[str, IdentifierPolicy]) -> pa.Table:
+def identifier_states(
+    records: pa.Table, pairs: pa.Table, policies: Mapping[str, IdentifierPolicy], compared: pa.Table | None = None
+) -> pa.Table:
     """One row per identifier value, sorted by type and value, in IDENTIFIER_STATES; whatever the order of the input.
 
     ``records`` has the schema RECORDS, ``pairs`` the columns ``record_id``, ``type``, ``value``.
@@ -40,11 +42,14 @@ def identifier_states(records: pa.Table, pairs: pa.Table, policies: Mapping[str,
     records with different accounts do. Then: ``junk`` when the policy blocks the value, or when it is in more than
     25 records of more than 5 people; ``shared`` when it has more people than the policy's ``max_people_per_value``;
     else ``ok``.
+
+    Args:
+        compared: the comparison columns of ``records``, where they are known already.
     """
     distinct = pairs.select(["type", "value"]).group_by(["type", "value"]).aggregate([])
     tables = {
         "pairs": pairs,
-        "people_columns": comparison_columns(records),
+        "people_columns": comparison_columns(records) if compared is None else compared,
         "blocked": blocked_values(distinct, policies),
         "limits": pa.table(
             {

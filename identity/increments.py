@@ -19,13 +19,14 @@ from identity.clustering import Clusters, cluster_edges
 from identity.comparison_columns import comparison_columns
 from identity.identifiers import without_junk
 from identity.judgements import judgement_edges
+from identity.junk_values import COMPARED_TYPES, without_junk_values
 from identity.match_indexes import MatchIndex
 from identity.match_keys import key_totals, key_weights, match_key_edges
 from identity.match_models import prior_probability
 from identity.people import Rules
 from identity.queries import query, session
 from identity.resolved_states import VALUES, ResolvedState
-from identity.scoring import COMPARED_TYPES, score_candidates, with_places, without_junk_values
+from identity.scoring import score_candidates, with_places
 from schemas.tables import EDGES
 
 

@@ -42,7 +42,13 @@ def key_weights(totals: pa.Table) -> pa.Table:
         return query(connection, "key_weights", {"totals": totals}, bounds)
 
 
-def match_key_edges(records: pa.Table, pairs: pa.Table, states: pa.Table, weights: pa.Table | None = None) -> pa.Table:
+def match_key_edges(
+    records: pa.Table,
+    pairs: pa.Table,
+    states: pa.Table,
+    weights: pa.Table | None = None,
+    compared: pa.Table | None = None,
+) -> pa.Table:
     """Edges of kind ``deterministic`` in EDGES, sorted; ``rule`` is the identifier type, one row per pair and type.
 
     Only values in state ``ok`` link. ``match_weight`` is the type's (:func:`key_weights`) less log2 of the people
@@ -52,11 +58,12 @@ def match_key_edges(records: pa.Table, pairs: pa.Table, states: pa.Table, weight
 
     Args:
         weights: of all data, where ``states`` are a part of them.
+        compared: the comparison columns of ``records``, where they are known already.
     """
     tables = {
         "pairs": pairs,
         "states": states,
-        "people_columns": comparison_columns(records),
+        "people_columns": comparison_columns(records) if compared is None else compared,
         "key_weights": key_weights(key_totals(states)) if weights is None else weights,
     }
     with session() as connection:

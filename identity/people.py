@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from identity.clustering import Clusters, cluster_edges
+from identity.comparison_columns import comparison_columns
 from identity.identifiers import identifier_states, without_junk
 from identity.judgements import JUDGEMENTS, judgement_edges
 from identity.match_keys import match_key_edges
@@ -54,15 +55,16 @@ def find_people(
         progress: called with the number of steps done, of ``STEPS``.
     """
     pairs = pairs.select([name for name in PAIR_COLUMNS if name in pairs.column_names])
-    states = identifier_states(records, pairs, rules.policies)
+    compared = comparison_columns(records)
+    states = identifier_states(records, pairs, rules.policies, compared)
     progress(1)
     used = without_junk(pairs, states)
-    keys = match_key_edges(records, used, states)
+    keys = match_key_edges(records, used, states, compared=compared)
     progress(2)
-    scored = score_pairs(records, states, rules.model, rules.settings)
+    scored = score_pairs(records, states, rules.model, rules.settings, compared=compared)
     judged = judgement_edges(rules.judgements, records)
     edges = pa.concat_tables([keys, scored, judged]).cast(EDGES).combine_chunks()
     progress(3)
-    clusters = cluster_edges(records, used, edges, rules.policies, rules.settings)
+    clusters = cluster_edges(records, used, edges, rules.policies, rules.settings, compared)
     progress(4)
     return People(states, edges, clusters)

@@ -6,25 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from identity.blocking import CANDIDATES, blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
-from identity.queries import conform, query, session
+from identity.junk_values import columns_without_junk_values, without_junk_values
+from identity.queries import session
 from identity.scored_edges import scored_edges
 from identity.sieves import sieve
 from identity.splink_scores import predict
 from models.settings import IdentitySettings
-from schemas.tables import EDGES, RECORDS
+from schemas.tables import EDGES
 
 if TYPE_CHECKING:
     import duckdb
 
     from identity.match_models import MatchModel
-
-COMPARED_TYPES = ("email", "phone", "crm_id")
-"""Identifier types that are compared: a record whose value is nobody's counts as one without (scoring_records.sql)."""
 
 SPLINK_PAIRS = 250_000
 """So many pairs Splink weighs at once: it writes all values of all of them down first."""
@@ -36,6 +33,7 @@ def score_pairs(
     model: MatchModel,
     settings: IdentitySettings,
     connection: duckdb.DuckDBPyConnection | None = None,
+    compared: pa.Table | None = None,
 ) -> pa.Table:
     """Edges of kind ``probabilistic`` in EDGES with a match weight of at least ``settings.keep_match_weight``, sorted.
 
@@ -49,10 +47,13 @@ def score_pairs(
 
     Args:
         connection: a DuckDB to work in; by default one of its own. It must not have the lake attached.
+        compared: the comparison columns of ``records``, where they are known already.
     """
     with session(connection) as sql:
-        real = without_junk_values(records, states, sql)
-        compared = with_places(comparison_columns(real, sql))
+        real = without_junk_values(records, states)
+        spelled = comparison_columns(records, sql) if compared is None else compared
+        compared = with_places(columns_without_junk_values(records, real, spelled, sql))
+        del spelled
         parts = candidate_pairs(blocking_keys(compared, sql), sql)
         counts = count_people(compared, sql)
         fitted = model.of_records(records.num_rows)
@@ -104,15 +105,6 @@ def _score(
     scored = predict(sql, compared, wide, counts, known, model, keep_match_weight)
     edges = (scored_edges(sql, real, compared, pairs, table, model) for pairs, table in scored)
     return pa.concat_tables([EDGES.empty_table(), *edges])
-
-
-def without_junk_values(
-    records: pa.Table, states: pa.Table, connection: duckdb.DuckDBPyConnection | None = None
-) -> pa.Table:
-    """The same RECORDS; e-mail addresses, phones and customer numbers that are nobody's are null."""
-    junk = states.filter(pc.equal(states["state"], "junk")).select(["type", "value"])
-    with session(connection) as sql:
-        return conform(query(sql, "scoring_records", {"records": records, "junk": junk}), RECORDS)
 
 
 def with_places(compared: pa.Table) -> pa.Table:

@@ -17,8 +17,9 @@ from identity.blocking import blocking_keys
 from identity.comparison_columns import comparison_columns
 from identity.evidence import Edge, read_edges
 from identity.frequencies import count_people, known_people
+from identity.junk_values import without_junk_values
 from identity.match_models import MatchModel, read_match_model
-from identity.scoring import score_candidates, with_places, without_junk_values
+from identity.scoring import score_candidates, with_places
 from identity.shared_keys import SharedKey, common_keys, compare_keys, keys_of
 from models.lakes import LAKE, Lake
 from schemas.tables import IDENTIFIER_STATES, RECORDS

@@ -19,12 +19,13 @@ from identity.clustering import Facts, Link
 from identity.comparison_columns import comparison_columns
 from identity.identification.linked_records import LinkedRecords
 from identity.identification.shown_values import shown_values
+from identity.junk_values import without_junk_values
 from identity.key_indexes import Segment
 from identity.limits import Limit, limited_values, moments_of
 from identity.match_indexes import MatchIndex
 from identity.match_keys import key_totals
 from identity.queries import session
-from identity.scoring import with_places, without_junk_values
+from identity.scoring import with_places
 
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
@@ -85,7 +86,7 @@ class KnownRecords:
         ids = records["record_id"]
         profiles = record_profiles.take(pc.index_in(ids, value_set=record_profiles["record_id"]))
         with session() as sql:
-            real = without_junk_values(records, states, sql)
+            real = without_junk_values(records, states)
             compared = comparison_columns(real, sql).combine_chunks()
             shown = shown_values(real, comparisons, sql).combine_chunks()
             if index is None:

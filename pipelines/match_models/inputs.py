@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import PAIRS, identifier_states
-from identity.queries import query, session
+from identity.queries import session
 from models.errors import UsageError
 from models.lakes import LAKE, open_lake
 from models.policies import IdentifierPolicy
@@ -119,8 +119,8 @@ def _without_junk(records: pa.Table, pairs: pa.Table, states: pa.Table, origin: 
     """What scoring compares: values that are nobody's count as unknown, so that nothing is learned of them."""
     junk = states.filter(pc.equal(states["state"], "junk")).select(["type", "value"])
     with session() as sql:
-        seen = query(sql, "scoring_records", {"records": records, "junk": junk}).sort_by("record_id")
         sql.register("pairs", pairs)
         sql.register("junk", junk)
         real = sql.execute("select * from pairs anti join junk using (type, value) order by all").to_arrow_table()
-    return TrainingData(seen.select(RECORDS.names).cast(RECORDS), real.select(PAIRS.names).cast(PAIRS), states, origin)
+    seen = without_junk_values(records, states).sort_by("record_id").select(RECORDS.names).cast(RECORDS)
+    return TrainingData(seen, real.select(PAIRS.names).cast(PAIRS), states, origin)

@@ -8,12 +8,13 @@ import pyarrow as pa
 
 from identity.comparison_columns import comparison_columns
 from identity.increments import Calibration
+from identity.junk_values import without_junk_values
 from identity.match_indexes import MatchIndex
 from identity.match_keys import key_totals
 from identity.people import People, Rules
 from identity.profile_ids import carry_over
 from identity.profiles import golden_records, profile_identifiers
-from identity.scoring import with_places, without_junk_values
+from identity.scoring import with_places
 from identity.survivorship import surviving_traits
 from models.lakes import LAKE, Lake
 from models.progress import Progress

@@ -12,8 +12,9 @@ from identity.blocking import blocking_keys, candidate_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import count_people, known_people
 from identity.identifiers import identifier_states
+from identity.junk_values import without_junk_values
 from identity.match_models import read_match_model
-from identity.scoring import score_pairs, with_places, without_junk_values
+from identity.scoring import score_pairs, with_places
 from identity.splink_scores import predict
 from models.settings import IdentitySettings
 from schemas.tables import EDGES

@@ -16,9 +16,10 @@ from identity.comparison_columns import comparison_columns
 from identity.compiled_scorers import compile_scorer, prior_part
 from identity.frequencies import count_people, known_people, value_shares
 from identity.identifiers import identifier_states
+from identity.junk_values import without_junk_values
 from identity.match_models import MatchModel, read_match_model
 from identity.scored_edges import SHOWN
-from identity.scoring import score_pairs, with_places, without_junk_values
+from identity.scoring import score_pairs, with_places
 from identity.splink_scores import frequency_columns
 from models.errors import UsageError
 from models.settings import IdentitySettings
