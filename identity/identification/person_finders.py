@@ -18,9 +18,9 @@ from identity.identification.known_records import KnownRecords
 from identity.identification.shared_values import CarriedValues, carried_values, holder_of
 from identity.identification.shown_values import comparison_names
 from identity.identification.value_states import Policies
+from identity.junk_values import COMPARED_TYPES
 from identity.limits import Limit, limited_values
 from identity.match_models import MatchModel
-from identity.scoring import COMPARED_TYPES
 from models.policies import IdentifierPolicy
 from models.settings import IdentitySettings
 from schemas.tables import RECORDS

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import PAIRS, identifier_states
+from identity.junk_values import without_junk_values
 from identity.queries import session
 from models.errors import UsageError
 from models.lakes import LAKE, open_lake
