@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp, parse_one
@@ -50,6 +51,75 @@ def parse(condition: str) -> exp.Expr:
     except ParseError as error:
         msg = f"no SQL: {condition}"
         raise UnknownExpressionError(msg) from error
+
+
+def leaves(tree: exp.Expr) -> list[exp.Expr]:
+    """The parts of a condition that AND, OR, NOT and coalesce to true or false join."""
+    if isinstance(tree, exp.Paren | exp.Not):
+        return leaves(tree.this)
+    if isinstance(tree, exp.And | exp.Or):
+        return [*leaves(tree.this), *leaves(tree.expression)]
+    if isinstance(tree, exp.Coalesce) and is_truth_value(tree.expressions):
+        return leaves(tree.this)
+    return [tree]
+
+
+def is_truth_value(trees: Sequence[exp.Expr]) -> bool:
+    """Whether that is ``true`` or ``false`` and nothing else."""
+    return len(trees) == 1 and isinstance(trees[0], exp.Boolean)
+
+
+def dear_call(leaf: exp.Expr) -> exp.Expr | None:
+    """The function that a leaf asks of two texts or lists, of those that take long and that less can bound."""
+    if isinstance(leaf, exp.ArrayContains):
+        return leaf
+    if not isinstance(leaf, exp.Binary) or not isinstance(leaf.expression, exp.Literal) or leaf.expression.is_string:
+        return None
+    call = leaf.this
+    bounded = isinstance(call, exp.JarowinklerSimilarity) or counts_common(call)
+    return call if bounded or is_call(call, "damerau_levenshtein") else None
+
+
+def counts_common(tree: exp.Expr) -> bool:
+    """Whether it is how many elements two lists have in common."""
+    return isinstance(tree, exp.ArraySize | exp.Length) and is_call(tree.this, "list_intersect")
+
+
+def is_call(tree: exp.Expr, function: str) -> bool:
+    """Whether it asks that function of two values."""
+    return isinstance(tree, exp.Anonymous) and tree.name.lower() == function and len(tree.expressions) == 2
+
+
+def text_of(tree: exp.Expr) -> str:
+    """The SQL, which is remembered with the tree."""
+    return str(_remembered(tree, "text", lambda: tree.sql("duckdb")))
+
+
+def sides_of(tree: exp.Expr) -> frozenset[str]:
+    """Of which records it asks: ``l``, ``r``."""
+    sides: frozenset[str] = _remembered(
+        tree, "sides", lambda: frozenset(side_of(column)[1] for column in tree.find_all(exp.Column))
+    )
+    return sides
+
+
+def term_of(tree: exp.Expr) -> str:
+    """What it asks of one record, in SQL over that record's columns."""
+    return _of_one_record(text_of(tree))
+
+
+@lru_cache(maxsize=1024)
+def _of_one_record(condition: str) -> str:
+    def name(node: exp.Expr) -> exp.Expr:
+        return exp.column(side_of(node)[0], quoted=True) if isinstance(node, exp.Column) else node
+
+    return parse(condition).transform(name, copy=False).sql("duckdb")
+
+
+def _remembered(tree: exp.Expr, fact: str, find: Callable[[], Any]) -> Any:
+    if fact not in tree.meta:
+        tree.meta[fact] = find()
+    return tree.meta[fact]
 
 
 def columns_of(tree: exp.Expr) -> set[str]:

@@ -1,50 +1,41 @@
 """Which candidate pairs can be worth keeping: the sums that Splink will make, without what only evidence needs.
 
 Of the pairs that blocking finds, nine in ten weigh too little to be kept. Splink writes down every value and every
-factor of a pair before it adds them up; here a pair is three numbers, and is dropped as soon as nothing that is still
-to be compared could save it. What is left is Splink's to weigh (docs/decisions/0012-sieve.md).
+factor of a pair before it adds them up. Here numbers of each record alone tell what a pair weighs at most; of the few
+pairs that may weigh enough DuckDB is asked how much their texts are alike, and their weights are added up again. What
+is left is Splink's to weigh (docs/decisions/0012-sieve.md).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-from sqlglot import exp
 
+from identity.answers import answers
 from identity.blocking import CANDIDATES
-from identity.conditions import columns_of, is_else, naming, parse
+from identity.conditions import columns_of, is_else, leaves, naming, parse, text_of
 from identity.frequencies import value_shares
-from identity.level_weights import LevelWeight, level_weight
+from identity.level_weights import level_weight
 from identity.match_models import MatchModel
+from identity.record_numbers import RecordNumbers
 from identity.splink_scores import frequency_columns
+from identity.truths import Pairs
+from identity.weight_bounds import Level, most_weight
 
 TOLERANCE = 1e-6
 """In bits: sums of the same weights in another order differ by far less, and Splink decides."""
 
-CHEAP = (exp.Connector, exp.Coalesce, exp.Substring, exp.Length, exp.Abs)
-"""Functions that cost nothing beside those that tell how much two texts are alike."""
+BLOCK_PAIRS = 1 << 15
+"""So many pairs are looked at at once: their numbers stay near the processor."""
 
 FEW_PAIRS = 10_000
 """So few pairs Splink weighs in less time than it takes to prepare the sieve: they pass as they are."""
-
-CHEAP_CALLS = 2
-"""A comparison that asks no more often than that how much alike two texts are is cheap."""
-
-
-@dataclass(frozen=True)
-class _Comparison:
-    """SQL that gives the weight of one comparison, what it reads of both records, and bounds of what it gives."""
-
-    sql: str
-    columns: frozenset[str]
-    most: float
-    cost: int
 
 
 @contextmanager
@@ -69,138 +60,104 @@ def sieve(
     Raises:
         UsageError: the model's levels cannot be added up; names comparison and level.
     """
-    statements: list[str] = []
+    found: list[_Sieve] = []
 
     def sift(pairs: pa.Table) -> pa.Table:
-        if not statements and pairs.num_rows <= FEW_PAIRS:
+        if not found and pairs.num_rows <= FEW_PAIRS:
             order = [("join_key_l", "ascending"), ("join_key_r", "ascending")]
             return pairs.select(CANDIDATES.names).cast(CANDIDATES).sort_by(order)
-        if not statements:
-            levels = _levels_of(model)
-            rarest = _write_records(sql, compared, counts, known, model)
-            stages = _in_stages([_comparison(name, found, rarest) for name, found in levels])
-            statements.extend(_statements(stages, keep_match_weight - TOLERANCE))
-        return _sift(sql, pairs, model.prior_match_weight, statements)
+        if not found:
+            comparisons = _comparisons_of(model)
+            shares = {
+                column: value_shares(counts, known, column, model.typical_frequencies[column])
+                for column in frequency_columns(model)
+            }
+            numbers = RecordNumbers(sql, compared, shares)
+            found.append(_Sieve(sql, numbers, comparisons, model.prior_match_weight, keep_match_weight - TOLERANCE))
+        return found[0].sift(pairs)
 
     try:
         yield sift
     finally:
-        sql.execute("drop table if exists sieve_records")
+        found.clear()
 
 
-def _sift(
-    sql: duckdb.DuckDBPyConnection, pairs: pa.Table, prior_match_weight: float, statements: list[str]
-) -> pa.Table:
-    sql.register("sieve_pairs", pairs)
-    try:
-        sql.execute(
-            f"create temp table sieve_held as select *, {prior_match_weight!r}::double as weight from sieve_pairs"
-        )
-        for statement in statements:
-            sql.execute(f"create temp table sieve_next as {statement}")
-            sql.execute("drop table sieve_held")
-            sql.execute("alter table sieve_next rename to sieve_held")
-        names = ", ".join(CANDIDATES.names)
-        return sql.execute(f"select {names} from sieve_held order by 1, 2").to_arrow_table().cast(CANDIDATES)
-    finally:
-        sql.unregister("sieve_pairs")
-        sql.execute("drop table if exists sieve_held")
+class _Sieve:
+    """What sifts pairs, once the numbers of the records are known."""
+
+    def __init__(
+        self,
+        sql: duckdb.DuckDBPyConnection,
+        numbers: RecordNumbers,
+        comparisons: list[list[Level]],
+        prior: float,
+        least: float,
+    ) -> None:
+        self._sql, self._numbers, self._comparisons = sql, numbers, comparisons
+        self._prior, self._least = prior, least
+        self._threads = int((sql.execute("select current_setting('threads')").fetchone() or (1,))[0])
+        # All numbers of the records are asked for here, so that the threads only look them up.
+        none = self._pairs(CANDIDATES.empty_table())
+        self._weights(none)
+        conditions = [level.condition for levels in comparisons for level in levels if level.condition is not None]
+        parts = {text_of(part): part for tree in conditions for part in leaves(tree)}
+        self._vague = [part for part in parts.values() if not none.settles(part)]
+
+    def sift(self, pairs: pa.Table) -> pa.Table:
+        """The pairs that are worth keeping, sorted."""
+        possible = self._in_blocks(self._possible, pairs)
+        answered = answers(self._sql, self._numbers.records, self._rows(possible), possible, self._vague)
+        return self._in_blocks(self._worth, answered).cast(CANDIDATES)
+
+    def _in_blocks(self, pick: Callable[[pa.Table], pa.Table], pairs: pa.Table) -> pa.Table:
+        """What is picked of the pairs; numpy leaves the other processors to other threads."""
+        blocks = [pairs.slice(start, BLOCK_PAIRS) for start in range(0, max(1, pairs.num_rows), BLOCK_PAIRS)]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return pa.concat_tables(pool.map(pick, blocks))
+
+    def _possible(self, candidates: pa.Table) -> pa.Table:
+        """The candidates that may weigh enough, and whether each vague part of a condition may hold."""
+        pairs = self._pairs(candidates)
+        kept = np.flatnonzero(self._weights(pairs) >= self._least)
+        table = candidates.select(CANDIDATES.names).take(pa.array(kept))
+        for number, part in enumerate(self._vague):
+            truth = pairs.truth(part)
+            table = table.append_column(f"may {number}", pa.array((truth.true | truth.null).take(kept)))
+        return table
+
+    def _worth(self, answered: pa.Table) -> pa.Table:
+        """The candidates that weigh enough, where every part of a condition is answered."""
+        pairs = self._pairs(answered)
+        for number, part in enumerate(self._vague):
+            pairs.learn(part, answered[f"holds {number}"])
+        kept = np.flatnonzero(self._weights(pairs) >= self._least)
+        return answered.select(CANDIDATES.names).take(pa.array(kept))
+
+    def _weights(self, pairs: Pairs) -> npt.NDArray[np.float64]:
+        """What each pair weighs at most."""
+        weights = np.full(len(pairs), self._prior)
+        for levels in self._comparisons:
+            weights += most_weight(pairs, levels)
+        return weights
+
+    def _pairs(self, candidates: pa.Table) -> Pairs:
+        return Pairs(self._numbers, self._rows(candidates))
+
+    def _rows(self, candidates: pa.Table) -> dict[str, npt.NDArray[np.int64]]:
+        return {side: self._numbers.rows(candidates[f"join_key_{side}"].to_numpy()) for side in ("l", "r")}
 
 
-def _statements(stages: list[list[_Comparison]], least: float) -> list[str]:
-    """One statement a stage: the pairs with the stage's weights added, without those that nothing can save."""
-    statements = []
-    for at, stage in enumerate(stages):
-        rest = sum(part.most for later in stages[at + 1 :] for part in later)
-        columns = sorted({column for part in stage for column in part.columns})
-        read = "".join(f', l."{column}" as "{column}_l", r."{column}" as "{column}_r"' for column in columns)
-        weights = " + ".join(part.sql for part in stage)
-        statements.append(
-            f"""
-            select * from (
-                select {", ".join(CANDIDATES.names)}, weight + {weights} as weight
-                from (
-                    select held.*{read}
-                    from sieve_held as held
-                    inner join sieve_records as l on l.place = held.join_key_l
-                    inner join sieve_records as r on r.place = held.join_key_r
-                )
-            )
-            where weight + {rest!r} >= {least!r}
-            """
-        )
-    return statements
-
-
-def _write_records(
-    sql: duckdb.DuckDBPyConnection,
-    compared: pa.Table,
-    counts: pa.Table,
-    known: Mapping[str, float],
-    model: MatchModel,
-) -> dict[str, float]:
-    """The records, with log2 of the share of each value that is adjusted for; gives the least per column."""
-    frequencies = frequency_columns(model)
-    joins, read, tables = [], [], {"sieve_compared": compared}
-    for column in frequencies:
-        values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
-        tables[f"sieve_{column}"] = pa.table({"value": values, "share": shares})
-        joins.append(f'left join "sieve_{column}" as "{column}_shares" on "{column}_shares".value = c."{column}"')
-        read.append(f', log2("{column}_shares".share) as "share {column}"')
-    for name, table in tables.items():
-        sql.register(name, table)
-    try:
-        sql.execute(
-            "create or replace temp table sieve_records as "
-            f"select c.*{''.join(read)} from sieve_compared as c {' '.join(joins)} order by place"
-        )
-    finally:
-        for name in tables:
-            sql.unregister(name)
-    asked = ", ".join(["0.0", *(f'coalesce(min("share {column}"), 0.0)' for column in frequencies)])
-    least = sql.execute(f"select {asked} from sieve_records").fetchone() or ()
-    return dict(zip(frequencies, least[1:], strict=True))
-
-
-def _levels_of(model: MatchModel) -> list[tuple[str, list[tuple[dict[str, Any], LevelWeight]]]]:
-    """Per comparison its name and its levels."""
+def _comparisons_of(model: MatchModel) -> list[list[Level]]:
+    """The levels of each comparison."""
     found = []
     for comparison in model.settings["comparisons"]:
         name, levels = str(comparison["output_column_name"]), comparison["comparison_levels"]
-        weights = []
+        read = []
         for level in levels:
             with naming(name, level):
-                weights.append((level, level_weight(level, levels)))
-        found.append((name, weights))
+                condition = None if is_else(level) else parse(str(level["sql_condition"]))
+                if condition is not None:
+                    columns_of(condition)
+                read.append(Level(condition, level_weight(level, levels)))
+        found.append(read)
     return found
-
-
-def _comparison(
-    name: str, levels: list[tuple[dict[str, Any], LevelWeight]], rarest: Mapping[str, float]
-) -> _Comparison:
-    cases, columns, most, cost = [], set[str](), [0.0], 0
-    for level, weight in levels:
-        found, best = repr(weight.weight), weight.weight
-        if (column := weight.frequency_column) is not None:
-            share = f'greatest("share {column}_l", "share {column}_r"'
-            share += f", {math.log2(weight.least_share)!r})" if weight.least_share else ")"
-            found += f" + coalesce({weight.frequency_weight!r} * ({weight.u_log2!r} - {share}), 0)"
-            best += max(0.0, weight.frequency_weight * (weight.u_log2 - rarest[column]))
-            columns.add(f"share {column}")
-        most.append(best)
-        if is_else(level):
-            cases.append(f"else {found}")
-            break
-        with naming(name, level):
-            tree = parse(str(level["sql_condition"]))
-            columns |= columns_of(tree)
-        cost += sum(isinstance(node, exp.Func) and not isinstance(node, CHEAP) for node in tree.walk())
-        cases.append(f"when {level['sql_condition']} then {found}")
-    return _Comparison(f"(case {' '.join(cases)} end)", frozenset(columns), max(most), cost)
-
-
-def _in_stages(comparisons: list[_Comparison]) -> list[list[_Comparison]]:
-    """What costs little at once, then one comparison after the other, so that the dearest are made of the fewest."""
-    cheap = [part for part in comparisons if part.cost <= CHEAP_CALLS]
-    dear = sorted((part for part in comparisons if part.cost > CHEAP_CALLS), key=lambda part: (part.cost, part.sql))
-    return [stage for stage in (cheap, *([part] for part in dear)) if stage]
