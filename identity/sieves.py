@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from identity.answers import answers
 from identity.blocking import CANDIDATES
-from identity.conditions import columns_of, is_else, leaves, naming, parse, text_of
+from identity.conditions import columns_of, is_else, leaves, naming, parsed, text_of
 from identity.frequencies import value_shares
 from identity.level_weights import level_weight
 from identity.match_models import MatchModel
@@ -31,7 +31,7 @@ from identity.weight_bounds import Level, most_weight
 TOLERANCE = 1e-6
 """In bits: sums of the same weights in another order differ by far less, and Splink decides."""
 
-BLOCK_PAIRS = 1 << 15
+BLOCK_PAIRS = 1 << 16
 """So many pairs are looked at at once: their numbers stay near the processor."""
 
 FEW_PAIRS = 10_000
@@ -155,7 +155,7 @@ def _comparisons_of(model: MatchModel) -> list[list[Level]]:
         read = []
         for level in levels:
             with naming(name, level):
-                condition = None if is_else(level) else parse(str(level["sql_condition"]))
+                condition = None if is_else(level) else parsed(str(level["sql_condition"]))
                 if condition is not None:
                     columns_of(condition)
                 read.append(Level(condition, level_weight(level, levels)))

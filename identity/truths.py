@@ -22,6 +22,7 @@ from identity.conditions import (
     dear_call,
     is_call,
     is_truth_value,
+    key_of,
     sides_of,
     term_of,
     text_of,
@@ -63,14 +64,14 @@ class Pairs:
     def learn(self, leaf: exp.Expr, answers: pa.ChunkedArray) -> None:
         """Takes what is known of a part of a condition in place of what its numbers say."""
         flags = pc.fill_null(answers.cast(pa.int8()), NULL_FLAG).to_numpy()
-        self._found[text_of(leaf)] = _of_flags(flags)
+        self._found[key_of(leaf)] = _of_flags(flags)
 
     def __len__(self) -> int:
         return len(self.rows["l"])
 
     def truth(self, tree: exp.Expr) -> Truth:
         """What the condition may say of each pair. Each part of it is looked at once, however often it occurs."""
-        return self._once(text_of(tree), lambda: self._truth(tree))
+        return self._once(key_of(tree), lambda: self._truth(tree))
 
     def values(self, term: str, side: str) -> Values | None:
         """Numbers of one record of each pair."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from identity.conditions import UnknownExpressionError, dear_call, leaves, parse, sides_of, term_of, text_of
+from identity.conditions import (
+    UnknownExpressionError,
+    dear_call,
+    key_of,
+    leaves,
+    parse,
+    parsed,
+    sides_of,
+    term_of,
+    text_of,
+)
 
 
 def test_the_leaves_are_what_logic_joins() -> None:
@@ -37,6 +47,34 @@ def test_a_dear_function_is_found_in_its_leaf(condition: str, function: str) -> 
 @pytest.mark.parametrize("condition", ["a_l = a_r", "levenshtein(a_l, a_r) <= 2", "a_l = 'x'", "a_l IS NULL"])
 def test_other_leaves_ask_no_dear_function_that_is_known(condition: str) -> None:
     assert dear_call(parse(condition)) is None
+
+
+def test_conditions_of_the_same_words_have_one_key_whatever_the_brackets() -> None:
+    one, other = (
+        parse("(a_l = a_r) and not (b_l = b_r or c_l is null)"),
+        parse("a_l = a_r AND NOT (b_l=b_r OR c_l IS NULL)"),
+    )
+    assert key_of(one) == key_of(other)
+    keys = {
+        key_of(parse(condition))
+        for condition in (
+            "a_l = a_r and b_l = b_r",
+            "a_l = a_r or b_l = b_r",
+            "not a_l = a_r",
+            "a_l = a_r",
+            "coalesce(a_l = a_r, true)",
+            "coalesce(a_l = a_r, false)",
+            "coalesce(a_l = a_r, b_l = b_r)",
+            "a_l = a_r and b_l = b_r and c_l = c_r",
+            "a_l = a_r and (b_l = b_r or c_l = c_r)",
+            "a_l = a_r and b_l = b_r or c_l = c_r",
+        )
+    }
+    assert len(keys) == 10
+
+
+def test_a_condition_is_parsed_once() -> None:
+    assert parsed("a_l = a_r") is parsed("a_l = a_r")
 
 
 def test_a_term_asks_one_record_without_saying_which() -> None:
