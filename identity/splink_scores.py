@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.frequencies import value_shares
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from identity.match_models import MatchModel
+
+BATCH_PAIRS = 16_384
 
 
 def predict(
@@ -43,19 +46,26 @@ def predict(
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=sql)
     settings = splink_settings(model, "place")
+    registered = ["compared"]
+    lookups = {}
+    for column in frequency_columns(model):
+        values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
+        lookups[column] = pa.table({column: values, f"tf_{column}": shares})
+        # Where the records have the frequencies beside them Splink joins no table to them, twice a column and part.
+        found = pc.index_in(compared[column], value_set=values.cast(compared[column].type), skip_nulls=True)
+        compared = compared.append_column(f"tf_{column}", shares.take(found.combine_chunks()))
     registered_records = api.register(compared, dataset_display_name="compared")
     # Its validation tells faults of a file to a log that is off; a file is checked where it is read.
     linker = Linker(registered_records, settings, validate_settings=False, log_level=None)
-    registered = ["compared"]
-    for column in frequency_columns(model):
-        values, shares = value_shares(counts, known, column, model.typical_frequencies[column])
-        table = pa.table({column: values, f"tf_{column}": shares})
+    for column, table in lookups.items():
         registered.append(f"frequencies_{column}")
         linker.table_management.register_term_frequency_lookup(
             api.register(table, dataset_display_name=registered[-1]), column
         )
     for number, pairs in enumerate(parts):
         blocked = pairs.select(["join_key_l", "join_key_r"]).append_column("match_key", pa.repeat("0", pairs.num_rows))
+        # DuckDB reads the batches of a table side by side, and one batch alone.
+        blocked = pa.Table.from_batches(blocked.combine_chunks().to_batches(max_chunksize=BATCH_PAIRS), blocked.schema)
         # Splink remembers results by the names of what they were made of.
         candidates = api.register(blocked, dataset_display_name=f"candidates_{number}")
         linker.table_management.register_blocked_pairs_for_predict(candidates)
