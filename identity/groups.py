@@ -29,6 +29,7 @@ MIN_PAIRS = 9
 UNSEEN_MATCH_WEIGHT = -1.0
 """What a pair of described records counts that no blocking rule found, or that weighed too little to be kept."""
 
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What vetoes look at in one record: cleaned first name and surname, ISO birth date, values of limited types.
