@@ -15,6 +15,8 @@ from tests.pipelines.resolve.test_resolution import profiles_by_record
 from tests.support.ingests import query_lake
 from tests.support.workspaces import make_workspace
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = """
 [sources.crm]
 kind = "file"
