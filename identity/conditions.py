@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,6 +12,16 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import ParseError
 
 from models.errors import UsageError
+
+COMPARISONS: Mapping[type[exp.Expr], Callable[[Any, Any], Any]] = {
+    exp.EQ: operator.eq,
+    exp.NEQ: operator.ne,
+    exp.GT: operator.gt,
+    exp.GTE: operator.ge,
+    exp.LT: operator.lt,
+    exp.LTE: operator.le,
+}
+"""What compares two values, in Python: of numbers and texts, or of whole arrays of them."""
 
 
 class UnknownExpressionError(Exception):

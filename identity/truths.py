@@ -7,7 +7,6 @@ where it may be null. What is said is never wrong, only vague at times.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from identity.conditions import (
+    COMPARISONS,
     counts_common,
     dear_call,
     is_call,
@@ -116,7 +116,7 @@ class Pairs:
             found = self._equal(tree)
             if found is not None:
                 return found
-        compare = _COMPARE.get(type(tree))
+        compare = COMPARISONS.get(type(tree))
         one, other = self._number(tree.this), self._number(tree.expression)
         if compare is None or one is None or other is None:
             return None
@@ -212,16 +212,6 @@ class Pairs:
             self._found[key] = find()
         found: T = self._found[key]
         return found
-
-
-_COMPARE: Mapping[type[exp.Expr], Callable[[Any, Any], Any]] = {
-    exp.EQ: operator.eq,
-    exp.NEQ: operator.ne,
-    exp.GT: operator.gt,
-    exp.GTE: operator.ge,
-    exp.LT: operator.lt,
-    exp.LTE: operator.le,
-}
 
 
 def _terms(*trees: exp.Expr) -> list[tuple[str, str]]:

@@ -22,15 +22,10 @@ from identity.compiled_scorers.terms import (
     null_on_null,
     part_of_text,
 )
-from identity.conditions import UnknownExpressionError, side_of
+from identity.conditions import COMPARISONS, UnknownExpressionError, side_of
 
 _COMPARISONS: dict[type[exp.Expr], Callable[[Any, Any], Any]] = {
-    exp.EQ: operator.eq,
-    exp.NEQ: operator.ne,
-    exp.GT: operator.gt,
-    exp.GTE: operator.ge,
-    exp.LT: operator.lt,
-    exp.LTE: operator.le,
+    **COMPARISONS,
     exp.Add: operator.add,
     exp.Sub: operator.sub,
 }
