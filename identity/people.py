@@ -35,6 +35,16 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Identifier states, edges, the ``pairs`` whose values are not junk, and the records' comparison columns."""
+
+    states: pa.Table
+    edges: pa.Table
+    pairs: pa.Table
+    compared: pa.Table
+
+
+@dataclass(frozen=True)
 class People:
     """Identifier states (IDENTIFIER_STATES), edges (EDGES) and clusters."""
 
@@ -54,6 +64,13 @@ def find_people(
         rules: settings, policies, model and judgements.
         progress: called with the number of steps done, of ``STEPS``.
     """
+    return cluster_evidence(records, weigh_evidence(records, pairs, rules, progress), rules, progress)
+
+
+def weigh_evidence(
+    records: pa.Table, pairs: pa.Table, rules: Rules, progress: Callable[[int], None] = lambda _: None
+) -> Evidence:
+    """What :func:`find_people` forms people by; all of its steps but the last."""
     pairs = pairs.select([name for name in PAIR_COLUMNS if name in pairs.column_names])
     compared = comparison_columns(records)
     states = identifier_states(records, pairs, rules.policies, compared)
@@ -65,6 +82,14 @@ def find_people(
     judged = judgement_edges(rules.judgements, records)
     edges = pa.concat_tables([keys, scored, judged]).cast(EDGES).combine_chunks()
     progress(3)
+    return Evidence(states, edges, used, compared)
+
+
+def cluster_evidence(
+    records: pa.Table, evidence: Evidence, rules: Rules, progress: Callable[[int], None] = lambda _: None
+) -> People:
+    """The people among RECORDS by their evidence: the last step of :func:`find_people`."""
+    used, edges, compared = evidence.pairs, evidence.edges, evidence.compared
     clusters = cluster_edges(records, used, edges, rules.policies, rules.settings, compared)
-    progress(4)
-    return People(states, edges, clusters)
+    progress(STEPS)
+    return People(evidence.states, edges, clusters)

@@ -15,7 +15,7 @@ from identity.comparison_columns import comparison_columns
 from identity.fitted_thresholds import fit_thresholds, with_thresholds
 from identity.match_models import MatchModel, read_match_model
 from identity.match_rates import matches_per_record
-from identity.people import Rules
+from identity.people import Rules, cluster_evidence, weigh_evidence
 from identity.profiles import golden_records
 from identity.queries import session
 from identity.survivorship import OBSERVATIONS, surviving_traits
@@ -72,12 +72,12 @@ def find_fitted_people(
     """
     rules = _fitted_rules(records, read_match_model())
     progress(1)
-    found = identity.people.find_people(records, pairs, rules, lambda step: progress(1 + step))
-    matches = matches_per_record(found.edges, records.num_rows)
+    evidence = weigh_evidence(records, pairs, rules, lambda step: progress(1 + step))
+    matches = matches_per_record(evidence.edges, records.num_rows)
     if matches > rules.model.matches_per_record:
         rules = _fitted_rules(records, msgspec.structs.replace(rules.model, matches_per_record=matches))
-        found = identity.people.find_people(records, pairs, rules)
-    return rules, found
+        evidence = weigh_evidence(records, pairs, rules)
+    return rules, cluster_evidence(records, evidence, rules, lambda step: progress(1 + step))
 
 
 def _fitted_rules(records: pa.Table, model: MatchModel) -> Rules:
