@@ -56,13 +56,19 @@ def day_first(values: pa.Array, country: str, latest: date) -> pa.Array:
     return map_distinct(values, turned)
 
 
-def earliest_birth(values: pa.Array) -> date:
+def believed_birth_dates(values: pa.Array, latest: date) -> pa.Array:
+    """Birth dates as ``date32``; those before :func:`_earliest_birth` or after ``latest`` are null."""
+    born = normalise_birth_dates(values, date.max, EARLIEST_REGISTER)
+    return normalise_birth_dates(born, latest, _earliest_birth(born))
+
+
+def _earliest_birth(born: pa.Array) -> date:
     """From when on birth dates are believed: 1900, or earlier in a register of people who lived earlier.
 
     Such a register is told by its days: a tenth of those that occur lie earlier. What a system writes for a date that
     it does not have (1753, 1899) is a day or two.
     """
-    days = pc.unique(normalise_birth_dates(values, date.max, EARLIEST_REGISTER)).drop_null()
+    days = pc.unique(born).drop_null()
     earlier = pc.sum(pc.less(days, pa.scalar(EARLIEST_BIRTH, pa.date32()))).as_py() or 0
     return EARLIEST_REGISTER if earlier * 10 >= max(len(days), 100) else EARLIEST_BIRTH
 

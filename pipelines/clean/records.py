@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 
 from identity.identifiers import PAIRS
 from pipelines.clean.addresses import split_addresses
-from pipelines.clean.dates import day_first, earliest_birth
+from pipelines.clean.dates import believed_birth_dates, day_first
 from pipelines.clean.fields import DOCUMENTS, bare_key, column_key
 from pipelines.normalise.countries import normalise_countries
-from pipelines.normalise.dates import normalise_birth_dates
 from pipelines.normalise.dictionaries import map_distinct
 from pipelines.normalise.emails import normalise_emails
 from pipelines.normalise.genders import normalise_genders
@@ -69,7 +68,7 @@ def normalise_export(table: pa.Table, fields: Mapping[str, tuple[str, ...]], cou
     columns = {
         "given_name": normalise_names(pc.coalesce(_joined(said("second_name"), said("given_name"), " "), given)),
         "family_name": normalise_names(pc.coalesce(surname, family)),
-        "birth_date": normalise_birth_dates(dates, latest, earliest_birth(dates)),
+        "birth_date": believed_birth_dates(dates, latest),
         "gender": normalise_genders(said("gender")),
         "street": normalise_places(street),
         "house_number": pc.utf8_upper(_joined(said("house_number_suffix"), said("house_number"), "")),
