@@ -37,6 +37,22 @@ EXACT_PEOPLE = 3
 FEW_PEOPLE = 32
 """Above so many people a count is rounded to the nearest power of four: whoever has a common value is many."""
 
+COUNTED = (
+    "first_name",
+    "family_name",
+    "birth_date",
+    "email",
+    "email_local_part",
+    "phone",
+    "crm_id",
+    "address",
+    "home",
+    "street",
+    "postcode",
+    "city",
+)
+"""The compared columns whose values are counted (frequency_terms.sql)."""
+
 COUNTS = pa.schema(
     [
         pa.field("name", pa.string(), nullable=False),

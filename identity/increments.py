@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.blocking import blocking_keys
+from identity.affected_pairs import Touched, affected_pairs, shared_columns
 from identity.changed_states import Changed, ChangedState, distinct_values, semi_join, subtract
 from identity.clustering import Clusters, cluster_edges
 from identity.comparison_columns import comparison_columns
@@ -25,7 +25,7 @@ from identity.match_keys import key_totals, key_weights, match_key_edges
 from identity.match_models import prior_probability
 from identity.people import Rules
 from identity.queries import query, session
-from identity.resolved_states import VALUES, ResolvedState
+from identity.resolved_states import ENDS, VALUES, ResolvedState
 from identity.scoring import score_candidates, with_places
 from schemas.tables import EDGES
 
@@ -92,7 +92,9 @@ def find_increment(
     """
     state = ChangedState(before, changed, dict(rules.policies))
     junked = state.holders(state.junked)
+    columns = shared_columns(rules.model)
     index, touched = _reindex(state, index, junked)
+    touched = touched.weighed_by(columns)
     totals = pa.concat_tables(
         [before.key_totals(), _negative(key_totals(state.states_before)), key_totals(state.states)]
     )
@@ -103,16 +105,18 @@ def find_increment(
         {"type": list(calibration.weights), "weight": pa.array(calibration.weights.values(), pa.float64())}
     )
     linking = _linking(state)
+    mine = _compared(state, index.ids_of(touched.numbers).to_pylist())
+    pairs = affected_pairs(index, touched, mine, columns)
     old = pa.concat_tables(
         [
-            _of_kind(before.edges({*touched, *state.ids}), "probabilistic"),
+            _scored_before(before, {*index.ids_of(touched.records).to_pylist(), *state.ids}, pairs),
             _key_edges_before(state, linking),
             before.steward_edges(),
         ]
     )
     new = pa.concat_tables(
         [
-            _score(state, index, touched, calibration, rules),
+            _score(state, index, mine, pairs, calibration, rules),
             _key_edges(state, linking, weights),
             _judge(state, rules.judgements),
         ]
@@ -138,15 +142,14 @@ def find_increment(
     )
 
 
-def _reindex(state: ChangedState, index: MatchIndex, junked: set[str]) -> tuple[MatchIndex, set[str]]:
+def _reindex(state: ChangedState, index: MatchIndex, junked: set[str]) -> tuple[MatchIndex, Touched]:
     """The index with the change, and the records whose candidate pairs or weights may be others."""
     # A record with an e-mail address that turned junk has none, to scoring.
     ids = state.ids | junked
     records = state.before.records(ids)
     states = state.before.states(distinct_values(state.before.pairs(ids)))
     compared = comparison_columns(without_junk_values(records, states))
-    index, touched = index.with_records(with_places(compared), _compared(state, ids))
-    return index, set(index.ids_of(touched).to_pylist())
+    return index.with_records(with_places(compared), _compared(state, ids))
 
 
 def _compared(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
@@ -161,17 +164,24 @@ def _real(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
     return without_junk_values(state.records(ids), states).sort_by("record_id")
 
 
+def _scored_before(before: ResolvedState, record_ids: set[str], pairs: pa.Table) -> pa.Table:
+    """Probabilistic edges there were with an end in some records, and of some other pairs (``one``, ``other``)."""
+    smaller = pc.less(pairs["one"], pairs["other"])
+    ends = [pc.if_else(smaller, pairs[a], pairs[b]) for a, b in (("one", "other"), ("other", "one"))]
+    asked = pa.Table.from_arrays(ends, schema=ENDS)
+    return _of_kind(before.edges(record_ids, asked), "probabilistic")
+
+
 def _score(
-    state: ChangedState, index: MatchIndex, touched: set[str], calibration: Calibration, rules: Rules
+    state: ChangedState, index: MatchIndex, mine: pa.Table, pairs: pa.Table, calibration: Calibration, rules: Rules
 ) -> pa.Table:
-    """Probabilistic edges with an end in the touched records."""
-    mine = _compared(state, touched)
-    found = index.candidates(blocking_keys(mine))
-    others = index.ids_of(found["number"].to_numpy())
-    pairs = pa.table({"one": mine["record_id"].take(found["place"]), "other": others, "rule": found["rule"]})
-    pairs = pairs.filter(pc.not_equal(pairs["one"], pairs["other"]))
-    real = _real(state, {*touched, *others.to_pylist()})
-    compared = with_places(comparison_columns(real))
+    """The probabilistic edges of some pairs; ``mine`` are comparison columns of the records at their one end."""
+    ids = pa.chunked_array([*pairs["one"].chunks, *pairs["other"].chunks], pa.string()).unique()
+    real = _real(state, ids.to_pylist())
+    spelled = mine.drop_columns("place")
+    unspelled = real.filter(pc.invert(pc.is_in(real["record_id"], value_set=spelled["record_id"])))
+    needed = spelled.filter(pc.is_in(spelled["record_id"], value_set=ids))
+    compared = with_places(pa.concat_tables([needed, comparison_columns(unspelled)]).sort_by("record_id"))
     with session() as sql:
         tables = {"found": pairs, "places": compared.select(["record_id", "place"])}
         placed = query(sql, "increment_pairs", tables)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from identity.affected_pairs import FLIPPED, Touched
 from identity.blocking import MAX_BLOCK_RECORDS, blocking_keys
 from identity.frequencies import COUNTS, frequency_keys, known_of, round_people
 from identity.key_indexes import Integers, KeyIndex
@@ -114,11 +115,11 @@ class MatchIndex:
 
     def with_records(
         self, before: pa.Table, after: pa.Table, connection: duckdb.DuckDBPyConnection | None = None
-    ) -> tuple[MatchIndex, Integers]:
-        """The index after some records changed, and the numbers of all whose edges may be others now.
+    ) -> tuple[MatchIndex, Touched]:
+        """The index after some records changed, and whose edges may be others now.
 
-        Those are the changed records, the ones whose blocking keys passed the bound, and the ones with a value whose
-        frequency passed from one rounded count to the next; sorted, without records that are gone.
+        Those are all edges of the changed records and of the ones whose blocking keys passed the bound, and some of
+        the ones with a value whose frequency passed from one rounded count to the next; without records that are gone.
 
         Args:
             before: comparison columns of the records as they were (with ``place``); those that are new have no row.
@@ -129,8 +130,11 @@ class MatchIndex:
             gone, come = (index.find_numbers(part["record_id"].combine_chunks()) for part in (before, after))
             index, crossed = index._with_keys(blocking_keys(before, sql), blocking_keys(after, sql), gone, come)
             index, flipped = index._with_terms(frequency_keys(before, sql), frequency_keys(after, sql), gone, come)
-        touched = np.concatenate([come, crossed, flipped])
-        return index, np.setdiff1d(touched, np.setdiff1d(gone, come))
+        known = np.union1d(come, crossed)
+        return index, Touched(
+            np.setdiff1d(known, np.setdiff1d(gone, come)),
+            flipped.filter(pc.invert(pc.is_in(flipped["number"], pa.array(np.union1d(known, gone))))),
+        )
 
     def without_records(self, record_ids: pa.Array) -> MatchIndex:
         """The index after records went for good, whose keys, values and edges it holds no more."""
@@ -178,8 +182,8 @@ class MatchIndex:
 
     def _with_terms(
         self, before: pa.Table, after: pa.Table, gone: Integers, come: Integers
-    ) -> tuple[MatchIndex, Integers]:
-        """With the values of changed records; and who else has a value whose rounded frequency is another now."""
+    ) -> tuple[MatchIndex, pa.Table]:
+        """With the values of changed records; and FLIPPED of all who have a value whose frequency is another now."""
         terms = pa.concat_tables([before, after])
         value_keys, first = np.unique(terms["value_key"].to_numpy(), return_index=True)
         names = terms["name"].take(pa.array(first))
@@ -196,7 +200,9 @@ class MatchIndex:
         people = self.people.changed(of_value, None, is_there.astype(np.int64) - there.astype(np.int64))
         changed = replace(changed, people=people)
         was, now = self._people(value_keys), changed._people(value_keys)
-        _, flipped, _ = changed.holders.entries(value_keys[round_people(was) != round_people(now)])
+        is_other = np.flatnonzero(round_people(was) != round_people(now))
+        at, numbers, _ = changed.holders.entries(value_keys[is_other])
+        flipped = pa.table([pa.array(numbers), names.take(pa.array(is_other[at]))], schema=FLIPPED)
         return replace(changed, totals=_totals(self.totals, names, was, now)), flipped
 
     def _people(self, value_keys: Integers) -> Integers:

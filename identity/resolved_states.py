@@ -15,6 +15,9 @@ from schemas.tables import EDGES, IDENTIFIER_STATES, RECORDS
 VALUES = pa.schema([pa.field("type", pa.string()), pa.field("value", pa.string())])
 """Identifier values."""
 
+ENDS = pa.schema([pa.field("record_id_l", pa.string()), pa.field("record_id_r", pa.string())])
+"""Pairs of records, the smaller id first."""
+
 
 class ResolvedState:
     """The tables ``records``, ``record_identifiers``, ``identifier_states`` and ``edges`` of one resolution.
@@ -71,13 +74,23 @@ class ResolvedState:
             """
         )
 
-    def edges(self, record_ids: Iterable[str]) -> pa.Table:
-        """EDGES with an end in some records, in any order."""
+    def edges(self, record_ids: Iterable[str], pairs: pa.Table | None = None) -> pa.Table:
+        """EDGES with an end in some records, and of some pairs (ENDS), in any order."""
+        pairs = ENDS.empty_table() if pairs is None else pairs
+        # One condition with OR would hold every edge against the ids.
         statement = """
+            from {schema}.edges semi join asked_ids on edges.record_id_l = asked_ids.record_id
+            union all
             from {schema}.edges
-            where record_id_l in (select record_id from asked_ids) or record_id_r in (select record_id from asked_ids)
+            semi join asked_ids on edges.record_id_r = asked_ids.record_id
+            anti join asked_ids as others on edges.record_id_l = others.record_id
+            union all
+            from {schema}.edges
+            semi join asked_pairs using (record_id_l, record_id_r)
+            anti join asked_ids as ones on edges.record_id_l = ones.record_id
+            anti join asked_ids as others on edges.record_id_r = others.record_id
         """
-        with self._asked(ids=_ids(record_ids)):
+        with self._asked(ids=_ids(record_ids), pairs=pairs):
             return conform(self._table(statement), EDGES)
 
     def steward_edges(self) -> pa.Table:

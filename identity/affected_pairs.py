@@ -1,0 +1,132 @@
+"""Which candidate pairs a change can weigh otherwise: not all of everybody who has a value that became commoner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlglot import exp
+
+from identity.blocking import blocking_keys
+from identity.conditions import is_else, naming, parsed, side_of
+from identity.frequencies import COUNTED, frequency_keys
+from identity.key_indexes import Integers
+from identity.queries import query, session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from identity.match_indexes import MatchIndex
+    from identity.match_models import MatchModel
+
+FLIPPED = pa.schema([pa.field("number", pa.int64()), pa.field("name", pa.string())])
+"""A record's number, and the column in which it has a value whose rounded frequency is another now."""
+
+
+class Touched(NamedTuple):
+    """What a change of records reaches in a match index.
+
+    ``records``: the numbers (sorted) of records any of whose edges may be another. ``flipped``: FLIPPED of the others,
+    of whose edges only those may be others that weigh by the frequency.
+    """
+
+    records: Integers
+    flipped: pa.Table
+
+    @property
+    def numbers(self) -> Integers:
+        """The numbers of all of them, sorted."""
+        return np.union1d(self.records, self.flipped["number"].to_numpy())
+
+    def weighed_by(self, columns: Mapping[str, frozenset[str] | None]) -> Touched:
+        """The same for a model that adjusts by the frequencies of these columns (:func:`shared_columns`)."""
+        adjusted, open_ = ([name for name in columns if columns[name] is None or all_] for all_ in (True, False))
+        flipped = self.flipped.filter(pc.is_in(self.flipped["name"], pa.array(adjusted, pa.string())))
+        is_open = pc.is_in(flipped["name"], pa.array(open_, pa.string()))
+        records = np.union1d(self.records, flipped.filter(is_open)["number"].to_numpy())
+        others = pc.invert(pc.is_in(flipped["number"], pa.array(records)))
+        return Touched(records, flipped.filter(others))
+
+
+def shared_columns(model: MatchModel) -> dict[str, frozenset[str] | None]:
+    """Per column whose frequencies the model adjusts for: columns of which an adjusted pair shares a value.
+
+    A pair that weighs by how common a first name is has that first name on both sides; one that weighs by a home may
+    write its postcode in two ways, and has the same street. None where the conditions do not tell.
+
+    Raises:
+        UsageError: a condition that cannot be read; names comparison and level.
+    """
+    found: dict[str, frozenset[str] | None] = {}
+    for comparison in model.settings["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            column = level.get("tf_adjustment_column")
+            if column is None or is_else(level):
+                continue
+            with naming(str(comparison["output_column_name"]), level):
+                shared = _shared(parsed(str(level["sql_condition"])))
+            before = found.get(column, frozenset())
+            found[column] = None if shared is None or before is None else before | shared
+    return found
+
+
+def _shared(tree: exp.Expr) -> frozenset[str] | None:
+    """Counted columns of which both records have one value in common wherever the condition holds."""
+    if isinstance(tree, exp.Paren):
+        return _shared(tree.this)
+    if isinstance(tree, exp.And | exp.Or):
+        one, other = _shared(tree.this), _shared(tree.expression)
+        if isinstance(tree, exp.Or):
+            return None if one is None or other is None else one | other
+        told = [part for part in (one, other) if part is not None]
+        return min(told, key=len, default=None)
+    if isinstance(tree, exp.EQ) and all(isinstance(side, exp.Column) for side in (tree.this, tree.expression)):
+        (one_name, one_side), (other_name, other_side) = side_of(tree.this), side_of(tree.expression)
+        if one_name == other_name and one_side != other_side and one_name in COUNTED:
+            return frozenset((one_name,))
+    return None
+
+
+def affected_pairs(
+    index: MatchIndex, touched: Touched, compared: pa.Table, columns: Mapping[str, frozenset[str] | None]
+) -> pa.Table:
+    """The candidate pairs that may weigh otherwise: ``one``, ``other`` (record ids) and ``rule``.
+
+    A pair may stand there from both sides, each with a rule that finds it.
+
+    Args:
+        index: with the change.
+        touched: what the change touched, for these columns (:meth:`Touched.weighed_by`).
+        compared: the touched records' comparison columns, with their ``place``.
+        columns: of the model (:func:`shared_columns`).
+    """
+    with session() as sql:
+        ids = compared["record_id"].combine_chunks()
+        numbers = index.find_numbers(ids)
+        found = index.candidates(blocking_keys(compared, sql))
+        terms = frequency_keys(compared, sql)
+        values = np.unique(terms["value_key"].to_numpy())
+        at, holders, _ = index.holders.entries(values)
+        shared = [(name, other) for name, others in columns.items() if others is not None for other in others]
+        kept = query(
+            sql,
+            "affected_pairs",
+            {
+                "found": found,
+                "places": pa.table({"place": compared["place"], "number": pa.array(numbers)}),
+                "whole": pa.table({"number": pa.array(touched.records)}),
+                "flipped": touched.flipped,
+                "terms": terms.select(["place", "name", "value_key"]),
+                "shared": pa.table(list(map(list, zip(*shared, strict=True))) or [[], []], names=["name", "other"]),
+                "holders": pa.table({"value_key": values[at], "number": holders}),
+            },
+        )
+    return pa.table(
+        {
+            "one": ids.take(kept["place"].combine_chunks()),
+            "other": index.ids_of(kept["number"].to_numpy()),
+            "rule": kept["rule"],
+        }
+    )
