@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FLIPPED = pa.schema([pa.field("number", pa.int64()), pa.field("name", pa.string())])
 """A record's number, and the column in which it has a value whose rounded frequency is another now."""
 
+SHARED = pa.schema([pa.field("name", pa.string()), pa.field("other", pa.string())])
+"""A column that is adjusted by, and one of which a pair that weighs by it may share a value."""
+
 
 class Touched(NamedTuple):
     """What a change of records reaches in a match index.
@@ -102,27 +105,27 @@ def affected_pairs(
         compared: the touched records' comparison columns, with their ``place``.
         columns: of the model (:func:`shared_columns`).
     """
+    shared = [(name, other) for name, others in columns.items() for other in others or ()]
     with session() as sql:
         ids = compared["record_id"].combine_chunks()
-        numbers = index.find_numbers(ids)
-        found = index.candidates(blocking_keys(compared, sql))
-        terms = frequency_keys(compared, sql)
-        values = np.unique(terms["value_key"].to_numpy())
+        places = pa.table({"place": compared["place"], "number": pa.array(index.find_numbers(ids))})
+        weighing = {
+            "flipped": touched.flipped,
+            "places": places,
+            "shared": pa.Table.from_pylist([{"name": name, "other": other} for name, other in shared], SHARED),
+            "terms": frequency_keys(compared, sql),
+        }
+        asked = query(sql, "affected_values", weighing)
+        values = np.unique(asked["value_key"].to_numpy())
         at, holders, _ = index.holders.entries(values)
-        shared = [(name, other) for name, others in columns.items() if others is not None for other in others]
-        kept = query(
-            sql,
-            "affected_pairs",
-            {
-                "found": found,
-                "places": pa.table({"place": compared["place"], "number": pa.array(numbers)}),
-                "whole": pa.table({"number": pa.array(touched.records)}),
-                "flipped": touched.flipped,
-                "terms": terms.select(["place", "name", "value_key"]),
-                "shared": pa.table(list(map(list, zip(*shared, strict=True))) or [[], []], names=["name", "other"]),
-                "holders": pa.table({"value_key": values[at], "number": holders}),
-            },
-        )
+        candidates = {
+            "found": index.candidates(blocking_keys(compared, sql)),
+            "places": places,
+            "whole": pa.table({"number": pa.array(touched.records)}),
+            "asked": asked,
+            "holders": pa.table({"value_key": values[at], "number": holders}),
+        }
+        kept = query(sql, "affected_pairs", candidates)
     return pa.table(
         {
             "one": ids.take(kept["place"].combine_chunks()),

@@ -1,16 +1,8 @@
 -- Candidate pairs that may weigh otherwise: all of a record that is another, and of one that has a value whose
 -- frequency is another those that share a value by which it could count.
--- reads: found (place, number, rule), places (place, number), whole (number), flipped (number, name),
---   terms (place, name, value_key), shared (name, other), holders (value_key, number)
-with asked as (
-    select distinct places.place, terms.value_key
-    from flipped
-    inner join places using (number)
-    inner join shared on shared.name = flipped.name
-    inner join terms on terms.place = places.place and terms.name = shared.other
-),
-
-others as (
+-- reads: found (place, number, rule), places (place, number), whole (number), asked (place, value_key),
+--   holders (value_key, number)
+with others as (
     select found.*
     from found
     inner join places on places.place = found.place and places.number <> found.number

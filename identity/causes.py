@@ -8,9 +8,10 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
+from identity.edge_weights import EDGE_WEIGHTS
 from identity.identifiers import PAIRS
 from identity.queries import conform, query
-from schemas.tables import EDGES, IDENTITY_CHANGES
+from schemas.tables import IDENTITY_CHANGES
 
 JUDGEMENT_NUMBERS = pa.schema(
     [
@@ -85,7 +86,8 @@ def ledger_rows(
     """The ledger's rows of one run (IDENTITY_CHANGES), in order of ``position``; none if nothing changed.
 
     The cause of a join is the strongest linking edge between the records that came together and the rest of the profile
-    that they are in now. Without ``edges`` no edge is named; without ``pairs`` an edge is as old as its younger record.
+    that they are in now. Without ``edges`` (EDGE_WEIGHTS) no edge is named; without ``pairs`` an edge is as old as its
+    younger record.
     """
     # Column by column: schemas differ in what may be null.
     unchanged = all(turn.members[name].equals(turn.before[name]) for name in ("record_id", "profile_id"))
@@ -98,7 +100,7 @@ def ledger_rows(
         "retired": turn.retired,
         "revived": turn.revived,
         "returned": turn.returned,
-        "edges": EDGES.empty_table() if edges is None else edges,
+        "edges": EDGE_WEIGHTS.empty_table() if edges is None else edges,
         "records": records.select(["record_id", "first_seen"]),
         "pairs": PAIRS.empty_table() if pairs is None else pairs,
         "judgements": grounds.judgements,

@@ -1,6 +1,6 @@
 -- Ledger rows of one run: what changed for records and profile ids, since when in event time, and why.
 -- reads: members (record_id, profile_id), before (record_id, profile_id), minted (profile_id),
---        retired (profile_id, successor), revived (profile_id), returned (record_id), edges (EDGES), records (record_id, first_seen),
+--        retired (profile_id, successor), revived (profile_id), returned (record_id), edges (EDGE_WEIGHTS), records (record_id, first_seen),
 --        pairs (record_id, type, value, first_seen), judgements (record_id_l, record_id_r, rule, number)
 with placed as (
     select
@@ -23,7 +23,7 @@ parts as (
 ),
 
 linking as (
-    select record_id_l, record_id_r, kind, rule, match_weight, evidence[1].value_l as value
+    select record_id_l, record_id_r, kind, rule, match_weight, value
     from edges
     where
         kind = 'deterministic'

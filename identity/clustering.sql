@@ -1,5 +1,5 @@
 -- One row per pair of records that has an edge: judged ones first, then the strongest.
--- reads: edges (EDGES)
+-- reads: edges (EDGES or EDGE_WEIGHTS)
 select
     record_id_l as l,
     record_id_r as r,

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.affected_pairs import Touched, affected_pairs, shared_columns
-from identity.changed_states import Changed, ChangedState, distinct_values, semi_join, subtract
+from identity.changed_states import Changed, ChangedState, anti_join, distinct_values, semi_join, subtract
 from identity.clustering import Clusters, cluster_edges
 from identity.comparison_columns import comparison_columns
+from identity.edge_weights import EDGE_KEY, edge_weights
 from identity.identifiers import without_junk
 from identity.judgements import judgement_edges
 from identity.junk_values import COMPARED_TYPES, without_junk_values
@@ -60,9 +61,10 @@ class Increment:
     """What to write in place of what was, and the index that goes with it.
 
     ``changed``: the records, as asked for. ``values``: identifier values (VALUES) whose states are now ``states``.
-    ``removed`` and ``added``: EDGES. ``members``: the records of the components that were clustered anew, whose
-    assignments, refusals and alarms are ``clusters``, with all their ``edges``. ``restated``: holders of values whose
-    state is another now.
+    ``removed`` (EDGE_WEIGHTS) and ``added`` (EDGES): what stands in both weighs the same, and its evidence may be
+    another. ``members``: the records of the components that were clustered anew, whose assignments, refusals and
+    alarms are ``clusters``, with all their ``edges`` (EDGE_WEIGHTS). ``restated``: holders of values whose state is
+    another now.
     """
 
     changed: Changed
@@ -111,7 +113,7 @@ def find_increment(
         [
             _scored_before(before, {*index.ids_of(touched.records).to_pylist(), *state.ids}, pairs),
             _key_edges_before(state, linking),
-            before.steward_edges(),
+            before.steward_weights(),
         ]
     )
     new = pa.concat_tables(
@@ -121,12 +123,15 @@ def find_increment(
             _judge(state, rules.judgements),
         ]
     ).cast(EDGES)
-    removed, added = subtract(old, new), subtract(new, old)
+    lost, gained = subtract(old, edge_weights(new)), subtract(edge_weights(new), old)
+    removed, added = _rewritten(old, new, gained, state.ids)
     index = index.with_edges(removed, added)
-    moved = {*state.ids, *_ends(removed), *_ends(added), *junked} - changed.gone
+    moved = {*state.ids, *_ends(lost), *_ends(gained), *junked} - changed.gone
     component = index.component_of(index.find_numbers(pa.array(sorted(moved), pa.string())))
     members = set(index.ids_of(component).to_pylist()) - changed.gone
-    edges = pa.concat_tables([subtract(before.edges(members), removed), added])
+    # Some of what was scored anew weighs what it weighed, in components that nobody has to look at.
+    within = edge_weights(added.filter(pc.is_in(added["record_id_l"], pa.array(sorted(members), pa.string()))))
+    edges = pa.concat_tables([anti_join(before.edge_weights(members), removed, list(EDGE_KEY)), within])
     return Increment(
         changed=changed,
         values=state.values,
@@ -169,7 +174,7 @@ def _scored_before(before: ResolvedState, record_ids: set[str], pairs: pa.Table)
     smaller = pc.less(pairs["one"], pairs["other"])
     ends = [pc.if_else(smaller, pairs[a], pairs[b]) for a, b in (("one", "other"), ("other", "one"))]
     asked = pa.Table.from_arrays(ends, schema=ENDS)
-    return _of_kind(before.edges(record_ids, asked), "probabilistic")
+    return _of_kind(before.edge_weights(record_ids, asked), "probabilistic")
 
 
 def _score(
@@ -196,6 +201,19 @@ def _score(
     )
 
 
+def _rewritten(old: pa.Table, new: pa.Table, gained: pa.Table, record_ids: set[str]) -> tuple[pa.Table, pa.Table]:
+    """Which of the ``old`` edges (EDGE_WEIGHTS) go, and which of the ``new`` ones (EDGES) come.
+
+    What weighs the same stays as it was written, where its evidence cannot be another: of records that are as they
+    were, and not scored anew.
+    """
+    ids = pa.array(sorted(record_ids), pa.string())
+    changed = pc.or_(pc.is_in(new["record_id_l"], ids), pc.is_in(new["record_id_r"], ids))
+    may_differ = pc.or_(pc.equal(new["kind"], "probabilistic"), changed)
+    same = anti_join(new.filter(pc.invert(may_differ)).select(EDGE_KEY), gained, list(EDGE_KEY))
+    return anti_join(old, same, list(EDGE_KEY)), anti_join(new, same, list(EDGE_KEY))
+
+
 def _linking(state: ChangedState) -> pa.Table:
     """Those of the changed records' values that link now, or did before."""
     states = pa.concat_tables([state.states_before, state.states])
@@ -205,7 +223,7 @@ def _linking(state: ChangedState) -> pa.Table:
 
 def _key_edges_before(state: ChangedState, linking: pa.Table) -> pa.Table:
     """Deterministic edges there were between records that shared one of the values."""
-    edges = _of_kind(state.before.edges(state.before.holders(linking)), "deterministic")
+    edges = _of_kind(state.before.edge_weights(state.before.holders(linking)), "deterministic")
     return _sharing(edges, state.before.pairs(_ends(edges)), linking)
 
 
@@ -227,7 +245,7 @@ def _sharing(edges: pa.Table, pairs: pa.Table, values: pa.Table) -> pa.Table:
     """Edges whose two records share one of the values, of the edge's own identifier type."""
     with session() as sql:
         found = query(sql, "increment_keys", {"edges": edges, "pairs": pairs, "asked": values})
-    return found.select(EDGES.names).cast(EDGES)
+    return found.select(edges.schema.names).cast(edges.schema)
 
 
 def _judge(state: ChangedState, judgements: pa.Table) -> pa.Table:
@@ -259,7 +277,7 @@ def apply_increment(state: ResolvedState, increment: Increment) -> None:
     write_records(state, increment.changed)
     state.delete("identifier_states", increment.values)
     state.insert("identifier_states", increment.states)
-    state.delete("edges", increment.removed.select(["record_id_l", "record_id_r", "kind", "rule"]))
+    state.delete("edges", increment.removed.select(EDGE_KEY))
     state.insert("edges", increment.added)
     # A refusal stands between records of one component; where a record went, so did its refusals.
     members = pa.array(sorted(increment.members | increment.changed.gone), pa.string())

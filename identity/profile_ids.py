@@ -76,7 +76,7 @@ def carry_over(
         ids: PROFILE_IDS as of the previous run.
         run_id: of this run; new ids come from it, from ``changed_at`` and from a count, never from who is in them.
         changed_at: when, for the ledger.
-        edges: EDGES inside the clusters, of which the ledger names the one that decided.
+        edges: EDGE_WEIGHTS inside the clusters, of which the ledger names the one that decided.
         pairs: PAIRS of the records, for since when both ends of an edge carried its identifier.
         grounds: rules, match model and judgements of this run and of the one before, for the ledger's causes.
         returned: ``record_id``, ``profile_id`` of records whose removal was taken back: where they were when they went.

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
+from identity.edge_weights import EDGE_WEIGHTS
 from identity.identifiers import PAIRS
 from identity.queries import conform
-from schemas.tables import EDGES, IDENTIFIER_STATES, RECORDS
+from schemas.tables import IDENTIFIER_STATES, RECORDS
 
 VALUES = pa.schema([pa.field("type", pa.string()), pa.field("value", pa.string())])
 """Identifier values."""
@@ -74,28 +75,31 @@ class ResolvedState:
             """
         )
 
-    def edges(self, record_ids: Iterable[str], pairs: pa.Table | None = None) -> pa.Table:
-        """EDGES with an end in some records, and of some pairs (ENDS), in any order."""
-        pairs = ENDS.empty_table() if pairs is None else pairs
-        # One condition with OR would hold every edge against the ids.
-        statement = """
-            from {schema}.edges semi join asked_ids on edges.record_id_l = asked_ids.record_id
-            union all
-            from {schema}.edges
-            semi join asked_ids on edges.record_id_r = asked_ids.record_id
-            anti join asked_ids as others on edges.record_id_l = others.record_id
-            union all
-            from {schema}.edges
-            semi join asked_pairs using (record_id_l, record_id_r)
-            anti join asked_ids as ones on edges.record_id_l = ones.record_id
-            anti join asked_ids as others on edges.record_id_r = others.record_id
-        """
-        with self._asked(ids=_ids(record_ids), pairs=pairs):
-            return conform(self._table(statement), EDGES)
+    def edge_weights(self, record_ids: Iterable[str], pairs: pa.Table | None = None) -> pa.Table:
+        """EDGE_WEIGHTS with an end in some records, and of some pairs (ENDS), in any order."""
+        condition = """(
+            record_id_l in (select record_id from asked_ids)
+            or record_id_r in (select record_id from asked_ids)
+            or (record_id_l, record_id_r) in (select (record_id_l, record_id_r) from asked_pairs)
+        )"""
+        with self._asked(ids=_ids(record_ids), pairs=ENDS.empty_table() if pairs is None else pairs):
+            return self._weights(condition)
 
-    def steward_edges(self) -> pa.Table:
-        """All EDGES that judgements made, in any order."""
-        return conform(self._table("from {schema}.edges where kind = 'steward'"), EDGES)
+    def steward_weights(self) -> pa.Table:
+        """EDGE_WEIGHTS of all edges that judgements made, in any order."""
+        return self._weights("kind = 'steward'")
+
+    def _weights(self, condition: str) -> pa.Table:
+        columns = ", ".join(EDGE_WEIGHTS.names[:-1])
+        # Where one query asked for the value of some kinds, the evidence of all would be read.
+        statement = f"""
+            select {columns}, null::varchar as value from {{schema}}.edges
+            where kind <> 'deterministic' and {condition}
+            union all
+            select {columns}, evidence[1].value_l as value from {{schema}}.edges
+            where kind = 'deterministic' and {condition}
+        """
+        return conform(self._table(statement), EDGE_WEIGHTS)
 
     def insert(self, name: str, rows: pa.Table) -> None:
         """Add rows to one of the tables."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -13,6 +15,7 @@ from identity.frequencies import value_shares
 
 if TYPE_CHECKING:
     import duckdb
+    from splink import SettingsCreator
 
     from identity.match_models import MatchModel
 
@@ -45,7 +48,7 @@ def predict(
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=sql)
-    settings = splink_settings(model, "place")
+    settings = _read_settings(json.dumps(splink_settings(model, "place")))
     registered = ["compared"]
     lookups = {}
     for column in frequency_columns(model):
@@ -75,6 +78,23 @@ def predict(
         sql.unregister(f"candidates_{number}")
     for name in registered:
         sql.unregister(name)
+
+
+@lru_cache(maxsize=4)
+def _read_settings(text: str) -> SettingsCreator:
+    """Splink's settings, read once a process: to parse the conditions of all levels takes as long as to weigh pairs."""
+    from splink import SettingsCreator
+
+    class ReadOnce(SettingsCreator):
+        found: Any = None
+
+        def get_settings(self, sql_dialect_str: str) -> Any:
+            self.found = self.found or super().get_settings(sql_dialect_str)
+            return self.found
+
+    settings = json.loads(text)
+    settings.pop("sql_dialect", None)
+    return ReadOnce(**settings)
 
 
 def splink_settings(model: MatchModel, unique_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,9 +27,13 @@ from models.workspaces import Workspace
 PROJECT_SUFFIXES = (".sql", ".yml", ".md")
 WORKSPACE_SEGMENTS = Path("models", "segments", "workspace")
 VARS_FILE = "vars.yml"
+PARSED_FILE = "partial_parse.msgpack"
 PARSE_KEY_FILE = "parse_key"
 RESERVED_VARS = ("as_of", "default_currency")
 FAILED_STATUSES = ("error", "fail", "runtime error")
+
+_parsed: dict[str, bytes] = {}
+"""What this process parsed, by key: workspaces alike are parsed once."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def run_dbt(
     home = workspace.data / "dbt"
     project = copy_project(workspace)
     profile = write_profile(workspace, home)
-    key = _parse_key(project, profile, variables)
+    key = _parse_key(workspace, project, profile, variables)
     command = [
         *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-version-check"),
         *("--no-use-colors", "--no-send-anonymous-usage-stats"),
@@ -96,7 +101,7 @@ def run_dbt(
         _close_connections()
     if outcome.exception is not None:
         raise _as_error(workspace, outcome.exception)
-    (home / "target" / PARSE_KEY_FILE).write_text(key)
+    _keep_parsed(home, key)
     return _read_results(outcome.result, home)
 
 
@@ -237,12 +242,16 @@ def _refuse_taken_names(workspace: Workspace, product: Mapping[Path, bytes], own
             raise UsageError(msg)
 
 
-def _parse_key(project: Path, profile: Path, variables: Mapping[str, Any]) -> str:
-    """Fingerprint of what parsing depends on; ``as_of`` is read when a model is compiled, not when it is parsed."""
+def _parse_key(workspace: Workspace, project: Path, profile: Path, variables: Mapping[str, Any]) -> str:
+    """Fingerprint of what parsing depends on; ``as_of`` is read when a model is compiled, not when it is parsed.
+
+    Where the workspace lies is not in it: a copy need not be parsed again.
+    """
     parsed = {name: value for name, value in variables.items() if name != "as_of"}
     content = {str(path): hashlib.sha256(text).hexdigest() for path, text in _project_files(project).items()}
     versions = [version("dbt-core"), version("dbt-duckdb")]
-    return hashlib.sha256(json.dumps([versions, profile.read_text(), parsed, content]).encode()).hexdigest()
+    connection = profile.read_text().replace(str(workspace.root), "")
+    return hashlib.sha256(json.dumps([versions, connection, parsed, content]).encode()).hexdigest()
 
 
 def _parsed_manifest(home: Path, key: str) -> Any:
@@ -252,10 +261,34 @@ def _parsed_manifest(home: Path, key: str) -> Any:
     """
     from dbt.contracts.graph.manifest import Manifest
 
-    parsed, key_file = home / "target" / "partial_parse.msgpack", home / "target" / PARSE_KEY_FILE
-    if not key_file.exists() or not parsed.exists() or key_file.read_text() != key:
-        return None
-    return Manifest.from_msgpack(parsed.read_bytes())
+    parsed, key_file = home / "target" / PARSED_FILE, home / "target" / PARSE_KEY_FILE
+    if parsed.exists() and key_file.exists() and key_file.read_text() == key:
+        _parsed[key] = parsed.read_bytes()
+    if key in _parsed:
+        return Manifest.from_msgpack(_parsed[key])
+    # Killed after it has written what it parsed, dbt must not leave it under another key.
+    key_file.unlink(missing_ok=True)
+    return None
+
+
+def _keep_parsed(home: Path, key: str) -> None:
+    """Keep what dbt parsed, or was given, for the next time."""
+    parsed = home / "target" / PARSED_FILE
+    if key in _parsed:
+        # dbt writes down only what it parsed itself.
+        parsed.write_bytes(_parsed[key])
+    else:
+        _parsed[key] = parsed.read_bytes()
+    (home / "target" / PARSE_KEY_FILE).write_text(key)
+
+
+def take_parsed(source: Workspace, target: Workspace) -> None:
+    """Let a workspace that was made from another begin with what dbt parsed there."""
+    taken, place = source.data / "dbt" / "target", target.data / "dbt" / "target"
+    place.mkdir(parents=True, exist_ok=True)
+    for name in (PARSED_FILE, PARSE_KEY_FILE):
+        if (taken / name).exists():
+            shutil.copyfile(taken / name, place / name)
 
 
 def _close_connections() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from identity.comparison_columns import comparison_columns
+from identity.edge_weights import edge_weights
 from identity.increments import Calibration
 from identity.junk_values import without_junk_values
 from identity.match_indexes import MatchIndex
@@ -46,7 +47,7 @@ def resolve_in_full(
     moved = moved_since(lake)
     names = carry_over(
         people.clusters.assignments, inputs.records, before, ids, run_id, resolved_at,
-        edges=people.edges, pairs=inputs.pairs, grounds=read_grounds(lake.workspace, lake),
+        edges=edge_weights(people.edges), pairs=inputs.pairs, grounds=read_grounds(lake.workspace, lake),
         returned=returned_records(lake, inputs.records["record_id"]),
         published=None if moved is None else published_members(lake, moved),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from identity.causes import JUDGEMENT_NUMBERS, Grounds
+from identity.edge_weights import edge_weights
 from identity.identifiers import PAIRS
 from identity.profile_ids import carry_over
 from schemas.tables import EDGES, IDENTITY_CHANGES, PROFILE_IDS, RECORDS
@@ -69,7 +70,7 @@ def run(
         ids,
         "r1",
         JUNE,
-        edges=pa.Table.from_pylist(list(edges), schema=EDGES),
+        edges=edge_weights(pa.Table.from_pylist(list(edges), schema=EDGES)),
         pairs=pairs,
         grounds=grounds,
     )
