@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity.identifiers import identifier_states
+from identity.junk_values import COMPARED_TYPES
 from identity.queries import session
 from identity.resolved_states import VALUES, ResolvedState
 from models.policies import IdentifierPolicy
@@ -70,6 +71,12 @@ class ChangedState:
         """VALUES that turned junk, or are no longer."""
         is_other = pc.not_equal(pc.equal(self.flipped["before"], "junk"), pc.equal(self.flipped["after"], "junk"))
         return self.flipped.filter(is_other).select(VALUES.names)
+
+    @cached_property
+    def compared_junk(self) -> pa.Table:
+        """IDENTIFIER_STATES of the junk among the values that are compared."""
+        mine = self.states.filter(pc.equal(self.states["state"], "junk"))
+        return pa.concat_tables([anti_join(self.before.junk(COMPARED_TYPES), self.values, ["type", "value"]), mine])
 
     def count_records(self) -> int:
         """How many records there are."""

@@ -151,9 +151,8 @@ def _reindex(state: ChangedState, index: MatchIndex, junked: set[str]) -> tuple[
     """The index with the change, and the records whose candidate pairs or weights may be others."""
     # A record with an e-mail address that turned junk has none, to scoring.
     ids = state.ids | junked
-    records = state.before.records(ids)
-    states = state.before.states(distinct_values(state.before.pairs(ids)))
-    compared = comparison_columns(without_junk_values(records, states))
+    junk = state.before.junk(COMPARED_TYPES)
+    compared = comparison_columns(without_junk_values(state.before.records(ids), junk))
     return index.with_records(with_places(compared), _compared(state, ids))
 
 
@@ -162,11 +161,7 @@ def _compared(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
 
 
 def _real(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
-    ids = set(record_ids)
-    compared = pa.array(COMPARED_TYPES, pa.string())
-    pairs = state.pairs(ids)
-    states = state.states_of(pairs.filter(pc.is_in(pairs["type"], compared)))
-    return without_junk_values(state.records(ids), states).sort_by("record_id")
+    return without_junk_values(state.records(record_ids), state.compared_junk)
 
 
 def _scored_before(before: ResolvedState, record_ids: set[str], pairs: pa.Table) -> pa.Table:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from identity.edge_weights import EDGE_WEIGHTS
 from identity.identifiers import PAIRS
@@ -63,6 +64,12 @@ class ResolvedState:
         statement = "from {schema}.identifier_states semi join asked_values using (type, value) order by type, value"
         with self._asked(values=values):
             return conform(self._table(statement), IDENTIFIER_STATES)
+
+    def junk(self, types: Collection[str]) -> pa.Table:
+        """IDENTIFIER_STATES of all junk values of some types, sorted."""
+        statement = "from {schema}.identifier_states where state = 'junk' order by type, value"
+        found = conform(self._table(statement), IDENTIFIER_STATES)
+        return found.filter(pc.is_in(found["type"], pa.array(types, pa.string())))
 
     def key_totals(self) -> pa.Table:
         """As :func:`identity.match_keys.key_totals` of all states."""

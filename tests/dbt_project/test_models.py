@@ -79,6 +79,7 @@ def test_a_closed_complaint_and_an_old_one_are_not_open_complaints() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_same_lake_and_moment_give_the_same_rows(tmp_path: Path) -> None:
     workspace = built_copy(tmp_path / "ws")
     build(workspace, "again", AS_OF)

@@ -39,6 +39,7 @@ def refusal(workspace: Workspace) -> str:
     return message
 
 
+@pytest.mark.slow
 def test_the_example_of_a_new_workspace_builds_with_thresholds_of_its_own_and_at_a_later_moment(tmp_path: Path) -> None:
     guide = (TEMPLATE / "segments.md").read_text(encoding="utf-8")
     [example] = re.findall(r"```sql\n(.*?)```", guide, re.DOTALL)

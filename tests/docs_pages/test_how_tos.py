@@ -47,6 +47,7 @@ def with_segment(root: Path, page: str, segment: str, audience: str) -> Workspac
     return open_workspace(root)
 
 
+@pytest.mark.slow
 def test_the_segment_of_the_how_to_builds_and_becomes_an_audience(tmp_path: Path) -> None:
     workspace = with_segment(tmp_path / "w", "docs/how-to/segments.md", "recent_big_spenders", "big_spenders")
     assert segment_rows(workspace, "recent_big_spenders") == []
@@ -59,6 +60,7 @@ def test_the_segment_of_the_how_to_builds_and_becomes_an_audience(tmp_path: Path
     )
 
 
+@pytest.mark.slow
 def test_the_segment_of_a_new_workspaces_notes_builds(tmp_path: Path) -> None:
     page = "pipelines/workspace_template/segments.md"
     workspace = with_segment(tmp_path / "w", page, "recent_big_spenders", "big_spenders")

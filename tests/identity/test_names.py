@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.names import birth_dates_agree, first_names_agree, first_names_differ, name_roots, within_one_edit
 from identity.queries import session, sql_of
+from tests.support.examples import examples
 
 NAMES = st.one_of(st.sampled_from(sorted(name_roots())), st.text("abcd", min_size=1, max_size=6))
 DATES = st.dates(date(1900, 1, 1), date(2029, 12, 31)).map(str)
@@ -64,7 +65,7 @@ def test_agreement_is_symmetric(one: str, other: str) -> None:
     assert within_one_edit(one, other) == within_one_edit(other, one)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30, few=10)
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=20, max_size=60))
 def test_sql_and_python_agree_on_first_names(pairs: list[tuple[str, str]]) -> None:
     slips = [(name, name[1::-1] + name[2:]) for name, _ in pairs] + [(name, name[:-1] or "a") for name, _ in pairs]
@@ -82,7 +83,7 @@ def test_sql_and_python_agree_on_first_names(pairs: list[tuple[str, str]]) -> No
     assert found == [first_names_agree(one, other) for one, other, _, _ in rows]
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, few=6)
 @given(st.lists(st.tuples(DATES, DATES), min_size=20, max_size=60))
 def test_sql_and_python_agree_on_birth_dates(pairs: list[tuple[str, str]]) -> None:
     near = [(one, f"{one[:5]}{one[8:]}-{one[5:7]}") for one, _ in pairs] + [

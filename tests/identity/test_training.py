@@ -36,6 +36,7 @@ def test_with_truth_training_is_repeatable_and_gives_a_model_that_can_be_read(tm
     assert u < 0.001
 
 
+@pytest.mark.slow
 def test_without_truth_equal_values_still_speak_for_a_match() -> None:
     records, _, _ = make_people(1500, seed=5)
     model = train(records, None)

@@ -43,6 +43,7 @@ def test_a_copy_of_a_built_workspace_is_built_without_parsing(tmp_path: Path) ->
     assert build(built_copy(tmp_path / "copy"), "again", AS_OF).segments
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("never_parses")
 def test_a_workspace_made_from_another_takes_what_was_parsed_there(tmp_path: Path) -> None:
     source, target = built_copy(tmp_path / "source"), make_lake(tmp_path / "target")
@@ -63,6 +64,7 @@ def test_a_segment_more_is_parsed_and_until_then_nothing_counts_as_parsed(tmp_pa
     assert not key_file(workspace).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("never_parses")
 def test_what_this_process_parsed_elsewhere_is_kept_for_the_next_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -70,6 +70,7 @@ def test_any_order_and_any_batching_give_the_same_people(data: st.DataObject) ->
     assert outcome([shuffled[:cut], shuffled[cut:]]) == outcome([sent])
 
 
+@pytest.mark.slow
 def test_reversed_one_by_one_gives_the_same_people_as_all_at_once() -> None:
     sent = [
         make_event("m1", anonymous_id="a1"),

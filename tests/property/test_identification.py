@@ -28,7 +28,7 @@ MORE = {
 VALUES = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in (COLUMNS | MORE).items()})
 
 
-@examples(12, few=5, suppress_health_check=[HealthCheck.too_slow])
+@examples(12, few=3, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(VALUES, min_size=1, max_size=16), VALUES, st.sampled_from(["00x", "07x", "zz"]))
 def test_one_record_now_has_the_edges_and_the_person_of_a_full_evaluation(
     values: list[dict[str, Any]], asked: dict[str, Any], record_id: str

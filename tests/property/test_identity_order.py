@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str | None, ...]] = {
 VALUES = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in COLUMNS.items()})
 
 
-@examples(10, few=4)
+@examples(10, few=2)
 @given(st.lists(VALUES, min_size=2, max_size=14), st.randoms(use_true_random=False))
 def test_any_order_of_records_and_pairs_gives_the_same_people(values: list[dict[str, Any]], chance: Any) -> None:
     records, pairs = make_tables(*(make_record(f"{at:02}", **columns) for at, columns in enumerate(values)))

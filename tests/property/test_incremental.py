@@ -43,7 +43,7 @@ def changed(change: dict[str, dict[str, Any] | None]) -> Changed:
     return Changed(*make_tables(*rows), frozenset(name for name, columns in change.items() if columns is None))
 
 
-@examples(8, few=4, suppress_health_check=[HealthCheck.too_slow])
+@examples(8, few=2, suppress_health_check=[HealthCheck.too_slow])
 @given(STATE, st.lists(CHANGE, min_size=1, max_size=3))
 def test_changes_one_after_the_other_give_what_a_full_evaluation_gives(
     before: dict[str, dict[str, Any]], changes: list[dict[str, dict[str, Any] | None]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.clustering import Clusters, cluster_edges
@@ -13,6 +13,7 @@ from identity.judgements import Judgement, find_contradiction, judgement_edges, 
 from tests.identity.factories import make_record, make_tables
 from tests.identity.resolving import POLICIES, SETTINGS
 from tests.identity.test_clustering import Edge, groups, make_edges, tables
+from tests.support.examples import examples
 
 ENDS = st.tuples(st.sampled_from("abcdefgx"), st.sampled_from("abcdefgx")).filter(lambda pair: pair[0] != pair[1])
 
@@ -34,7 +35,7 @@ def cluster(rows: list[dict[str, Any]], edges: list[Edge], judged: list[Judgemen
     return cluster_edges(records, pairs, pa.concat_tables([make_edges(*edges), steward]), POLICIES, SETTINGS)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60, few=20)
 @given(tables(), judgements(), st.randoms(use_true_random=False))
 def test_the_order_of_judgements_and_rows_changes_nothing(found: Any, judged: list[Judgement], chance: Any) -> None:
     rows, edges = (chance.sample(part, len(part)) for part in found)
@@ -45,7 +46,7 @@ def test_the_order_of_judgements_and_rows_changes_nothing(found: Any, judged: li
     assert cluster(rows, edges, turned) == cluster(*found, judged)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100, few=33)
 @given(tables(), judgements())
 def test_no_cluster_breaks_a_judgement(found: Any, judged: list[Judgement]) -> None:
     clusters = cluster(*found, judged)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.ledgers import replay, replay_ids
 from tests.identity.test_profile_ids import DAY_ONE, History
+from tests.support.examples import examples
 
 # Records come, go, join and part: every partition of a small alphabet.
 PARTITIONS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("tuvw"))
@@ -20,7 +21,7 @@ def groups(clusters: dict[str, str]) -> set[frozenset[str]]:
     return {frozenset(r for r in clusters if clusters[r] == name) for name in clusters.values()}
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, few=6)
 @given(RUNS)
 def test_the_ledger_replays_to_the_members_and_live_ids_of_every_run(runs: list[dict[str, str]]) -> None:
     history = History()
@@ -38,7 +39,7 @@ def test_the_ledger_replays_to_the_members_and_live_ids_of_every_run(runs: list[
     assert replay(history.ledger, DAY_ONE).num_rows == 0
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, few=6)
 @given(RUNS)
 def test_ids_are_one_to_one_with_people_and_a_retired_one_is_never_given_out_again(runs: list[dict[str, str]]) -> None:
     history = History()
@@ -53,7 +54,7 @@ def test_ids_are_one_to_one_with_people_and_a_retired_one_is_never_given_out_aga
     assert positions == list(range(1, len(positions) + 1))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, few=6)
 @given(RUNS)
 def test_every_alias_ends_at_a_live_id_or_at_nothing_with_all_its_records_gone(runs: list[dict[str, str]]) -> None:
     history = History()
@@ -79,7 +80,7 @@ def test_every_alias_ends_at_a_live_id_or_at_nothing_with_all_its_records_gone(r
             assert not set(members) & runs[run - 1].keys()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, few=6)
 @given(RUNS, st.sampled_from("xyz"))
 def test_who_stays_together_keeps_the_id_and_writes_nothing(runs: list[dict[str, str]], prefix: str) -> None:
     history = History()
@@ -89,7 +90,7 @@ def test_who_stays_together_keeps_the_id_and_writes_nothing(runs: list[dict[str,
     assert again.changes.num_rows == again.minted.num_rows == again.retired.num_rows == 0
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15, few=5)
 @given(RUNS)
 def test_the_same_runs_write_the_same_ledger(runs: list[dict[str, str]]) -> None:
     one, other = History(), History()
@@ -100,7 +101,7 @@ def test_the_same_runs_write_the_same_ledger(runs: list[dict[str, str]]) -> None
     assert pa.compute.is_valid(one.ledger["cause"]).to_pylist() == [True] * one.ledger.num_rows
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, few=6)
 @given(RUNS)
 def test_every_record_that_goes_or_comes_is_told_once_a_run(runs: list[dict[str, str]]) -> None:
     history = History()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.ledgers import replay, replay_ids
 from tests.identity.test_profile_ids import History
+from tests.support.examples import examples
 
 RECORDS = "abcdefgh"
 PEOPLE = st.fixed_dictionaries({record: st.sampled_from("tuvw") for record in RECORDS})
@@ -14,7 +15,7 @@ PEOPLE = st.fixed_dictionaries({record: st.sampled_from("tuvw") for record in RE
 PARTITIONS = st.dictionaries(st.sampled_from(RECORDS), st.sampled_from("tuvw"))
 ACCOUNTS = st.frozensets(st.sampled_from(RECORDS))
 
-COSTLY = settings(max_examples=20, deadline=None)
+COSTLY = examples(20, few=6)
 
 
 @COSTLY

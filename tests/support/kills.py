@@ -6,8 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 # A file, and no text after -c: pyspark takes a process without one for its own doctests, and ends it with code 0.
 MAIN = Path(__file__).with_name("killed_main.py")
+
+
+def killed_at(*places: tuple[str, str], quickly: int) -> pytest.MarkDecorator:
+    """The test once for every (``target``, ``moment``); all but the first ``quickly`` places are slow tests."""
+    slow = [pytest.param(*place, marks=pytest.mark.slow) for place in places[quickly:]]
+    return pytest.mark.parametrize(("target", "moment"), [*places[:quickly], *slow])
 
 
 def run_killed(target: str, moment: str, workspace: Path, *arguments: str) -> int:

@@ -62,7 +62,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@examples(30, few=8)
+@examples(30, few=4)
 @given(st.lists(ROWS, min_size=2, max_size=12))
 def test_weights_and_evidence_of_any_records_are_those_of_batch_scoring(rows: list[dict[str, str]]) -> None:
     compare(*make_tables(*(make_record(f"{at:02}", **row) for at, row in enumerate(rows))))

@@ -35,7 +35,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@examples(25, few=8)
+@examples(25, few=4)
 @given(st.lists(ROWS, min_size=1, max_size=10))
 def test_any_record_has_the_forms_of_a_batch(rows: list[dict[str, Any]]) -> None:
     assert_same([make_record(f"{at:02}", **row) for at, row in enumerate(rows)])

@@ -15,6 +15,7 @@ from models.lakes import LAKE, open_lake
 from models.workspaces import Workspace
 from pipelines.audiences.syncs import sync
 from tests.support.built_lakes import built_copy, publish_now
+from tests.support.kills import killed_at
 from tests.support.lakes import AS_OF
 
 pytestmark = pytest.mark.xdist_group("built_lake")
@@ -228,14 +229,12 @@ syncs.sync(open_workspace(Path(sys.argv[1])), "run1", datetime.fromisoformat(sys
 """
 
 
-@pytest.mark.parametrize(
-    ("target", "moment"),
-    [
-        ("connectors.destinations.csv_files._sync_folder", "before"),
-        ("pipelines.audiences.syncs._commit", "before"),
-        ("pipelines.audiences.syncs._commit", "after"),
-        ("pipelines.audiences.syncs.reveal_export", "after"),
-    ],
+@killed_at(
+    ("pipelines.audiences.syncs._commit", "after"),
+    ("pipelines.audiences.syncs._commit", "before"),
+    ("connectors.destinations.csv_files._sync_folder", "before"),
+    ("pipelines.audiences.syncs.reveal_export", "after"),
+    quickly=2,
 )
 def test_a_sync_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, target: str, moment: str) -> None:
     workspace = built_copy(tmp_path / "ws", WINBACK + CARE)

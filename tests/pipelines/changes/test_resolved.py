@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from identity.judgements import Judgement
 from identity.ledgers import replay, replay_ids
 from identity.queries import conform
@@ -41,6 +43,7 @@ def causes(workspace: Workspace, run_id: str) -> list[tuple[str, str, str | None
     )
 
 
+@pytest.mark.slow
 def test_the_ledger_of_a_merge_a_judged_split_and_its_undoing_replays_to_who_is_who(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     shop = make_event("m1", "web.identify", user_id="u1", traits=ANNA, original_timestamp="2026-05-01T10:00:00Z")

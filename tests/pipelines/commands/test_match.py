@@ -41,6 +41,7 @@ def test_a_model_of_the_lakes_records_is_trained_shown_and_compared(klantbeeld: 
     assert same["change"] == pytest.approx(same["b"] - same["a"])
 
 
+@pytest.mark.slow
 def test_a_model_of_files_is_measured_on_people_held_out(klantbeeld: Klantbeeld, tmp_path: Path) -> None:
     make_workspace(tmp_path)
     crm, truth = write_people(tmp_path, 700)

@@ -59,6 +59,7 @@ def ids(workspace: Workspace) -> dict[str, str]:
     )
 
 
+@pytest.mark.slow
 def test_a_household_comes_grows_and_ends_by_increments_as_in_full(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, CERTAIN)
     first = take(workspace, [*FIRST, *HOME], "r1")

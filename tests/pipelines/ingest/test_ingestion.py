@@ -14,7 +14,7 @@ from models.workspaces import Workspace
 from pipelines.ingest.content_hashes import hash_events
 from tests.support.factories import make_event, make_record
 from tests.support.ingests import append_events, ingest_all, query_lake
-from tests.support.kills import run_killed
+from tests.support.kills import killed_at, run_killed
 from tests.support.workspaces import make_workspace
 
 SMALL = "[ingest]\nchunk_messages = 100\nmax_messages_per_commit = 250\n"
@@ -160,19 +160,17 @@ def content(workspace: Workspace) -> tuple[str, list[tuple[Any, ...]]]:
         return hash_events(lake), counts
 
 
-@pytest.mark.parametrize(
-    ("target", "moment"),
-    [
-        ("pipelines.ingest.beam_job.stage_chunk", "before"),
-        ("pipelines.ingest.beam_job.stage_chunk", "after"),
-        ("pipelines.ingest.beam_job.find_duplicates", "after"),
-        ("pipelines.ingest.beam_job.write_chunk", "after"),
-        ("pipelines.ingest.ingestion.commit_chunks", "before"),
-        ("models.lakes.Lake.add_files", "after"),
-        ("pipelines.ingest.commits._advance_offsets", "after"),
-        ("pipelines.ingest.ingestion.commit_chunks", "after"),
-        ("pipelines.ingest.ingestion.quarantine_reasons", "before"),
-    ],
+@killed_at(
+    ("pipelines.ingest.beam_job.stage_chunk", "after"),
+    ("models.lakes.Lake.add_files", "after"),
+    ("pipelines.ingest.ingestion.commit_chunks", "after"),
+    ("pipelines.ingest.beam_job.stage_chunk", "before"),
+    ("pipelines.ingest.beam_job.find_duplicates", "after"),
+    ("pipelines.ingest.beam_job.write_chunk", "after"),
+    ("pipelines.ingest.ingestion.commit_chunks", "before"),
+    ("pipelines.ingest.commits._advance_offsets", "after"),
+    ("pipelines.ingest.ingestion.quarantine_reasons", "before"),
+    quickly=3,
 )
 def test_killed_anywhere_and_run_again_gives_the_undisturbed_result(
     tmp_path: Path, undisturbed: tuple[str, list[tuple[Any, ...]]], target: str, moment: str

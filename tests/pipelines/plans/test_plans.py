@@ -94,6 +94,7 @@ def test_what_is_planned_is_what_resolve_then_does(tmp_path: Path) -> None:
     assert plan(changed).people.regroupings == ()
 
 
+@pytest.mark.slow
 def test_nothing_of_the_workspace_is_written(tmp_path: Path) -> None:
     workspace = resolved(tmp_path / "ws")
     publish_now(workspace)
@@ -103,6 +104,7 @@ def test_nothing_of_the_workspace_is_written(tmp_path: Path) -> None:
     assert content(workspace) == before
 
 
+@pytest.mark.slow
 def test_members_who_would_enter_and_leave_are_told_by_the_people_alone(tmp_path: Path) -> None:
     workspace = resolved(tmp_path / "ws")
     workspace.segments.mkdir()
@@ -126,6 +128,7 @@ def test_members_who_would_enter_and_leave_are_told_by_the_people_alone(tmp_path
         }
 
 
+@pytest.mark.slow
 def test_a_lower_threshold_joins_people_by_an_edge_that_is_shown_with_its_weights(tmp_path: Path) -> None:
     workspace = resolve_two_people(tmp_path / "ws", "[identity]\nlink_match_weight = 60.0\n")
     twin = [

@@ -104,6 +104,7 @@ def test_a_removed_batch_was_never_seen_and_a_person_of_it_alone_comes_back_with
     ]
 
 
+@pytest.mark.slow
 def test_part_of_a_run_is_removed_with_the_identifiers_that_it_alone_brought(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -117,6 +118,7 @@ def test_part_of_a_run_is_removed_with_the_identifiers_that_it_alone_brought(
     assert picture(workspace) == never_seen(tmp_path / "never", [[*CROWD, *ANNA[:2]], BERT])
 
 
+@pytest.mark.slow
 def test_an_identifier_that_is_nobodys_goes_as_if_it_had_been_blocked(workspace: Workspace, tmp_path: Path) -> None:
     before = picture(workspace)
     number = remove(workspace, "identifier", "email:info@shop.test")
@@ -139,6 +141,7 @@ def test_an_identifier_that_is_nobodys_goes_as_if_it_had_been_blocked(workspace:
     assert picture(workspace) == before
 
 
+@pytest.mark.slow
 def test_an_identifier_of_one_record_stays_with_the_others(workspace: Workspace, tmp_path: Path) -> None:
     remove(workspace, "identifier", "email:info@shop.test", record_id="webshop:user_id:anna")
     resolve(workspace, "r3")
@@ -146,6 +149,7 @@ def test_an_identifier_of_one_record_stays_with_the_others(workspace: Workspace,
     assert picture(workspace) == never_seen(tmp_path / "never", [[*CROWD, *without], BERT])
 
 
+@pytest.mark.slow
 def test_an_account_taken_from_its_events_leaves_them_with_the_next_identifier(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -156,6 +160,7 @@ def test_an_account_taken_from_its_events_leaves_them_with_the_next_identifier(
     assert picture(workspace) == never_seen(tmp_path / "never", [[*CROWD, *without], BERT])
 
 
+@pytest.mark.slow
 def test_what_comes_later_of_a_removed_record_is_removed_too(workspace: Workspace, tmp_path: Path) -> None:
     remove(workspace, "record", "webshop:user_id:anna")
     resolve(workspace, "r3")
@@ -167,6 +172,7 @@ def test_what_comes_later_of_a_removed_record_is_removed_too(workspace: Workspac
     assert found == never_seen(tmp_path / "never", [[*CROWD, ANNA[0]], BERT, later[1:]])
 
 
+@pytest.mark.slow
 def test_removals_in_any_order_and_in_a_full_evaluation_leave_the_same(workspace: Workspace) -> None:
     first = remove(workspace, "record", "crm:crm_id:K1")
     resolve(workspace, "r3")

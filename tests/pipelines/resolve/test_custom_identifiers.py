@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from models.workspaces import Workspace
 from tests.pipelines.resolve.test_partial import FIRST
 from tests.pipelines.resolve.test_resolution import identify
@@ -79,6 +81,7 @@ def card(who: str, day: int, number: str) -> dict[str, Any]:
     return identify(f"{who}-{number}-{day}", day=day, user_id=who, **shown)
 
 
+@pytest.mark.slow
 def test_a_card_of_long_ago_keeps_nobody_apart_and_one_of_these_days_does(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path, CARDS)
     old = card("x1", 1, "A") | {"original_timestamp": "2024-05-01T10:00:00Z"}

@@ -6,8 +6,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from models.lakes import open_lake
 from models.workspaces import Workspace
 from pipelines.resolve import ResolveSummary, resolve_workspace
@@ -15,7 +13,7 @@ from tests.pipelines.resolve.test_resolution import identify
 from tests.support.copies import copy_of
 from tests.support.factories import make_event
 from tests.support.ingests import RESOLVED_AT, append_events, ingest_all, people_of, query_lake
-from tests.support.kills import run_killed
+from tests.support.kills import killed_at, run_killed
 from tests.support.workspaces import make_workspace
 
 CONTENT = {
@@ -132,15 +130,16 @@ def test_other_rules_mean_that_everything_is_looked_at(tmp_path: Path) -> None:
     assert take(other, LATER, "r2").because == "other rules or another match model"
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(
-    "target",
-    [
-        "pipelines.resolve.resolution.write_index",
-        "pipelines.resolve.partial.apply_increment",
-        "pipelines.resolve.partial._write_profiles",
-        "pipelines.resolve.resolution.tidy_indexes",
-    ],
+@killed_at(
+    ("pipelines.resolve.partial.apply_increment", "after"),
+    ("pipelines.resolve.resolution.tidy_indexes", "before"),
+    ("pipelines.resolve.partial.apply_increment", "before"),
+    ("pipelines.resolve.partial._write_profiles", "before"),
+    ("pipelines.resolve.partial._write_profiles", "after"),
+    ("pipelines.resolve.resolution.write_index", "before"),
+    ("pipelines.resolve.resolution.write_index", "after"),
+    ("pipelines.resolve.resolution.tidy_indexes", "after"),
+    quickly=1,
 )
 def test_killed_anywhere_and_run_again_gives_the_undisturbed_people(tmp_path: Path, target: str, moment: str) -> None:
     workspace = resolved(tmp_path)

@@ -67,7 +67,7 @@ def published(tmp_path: Path) -> Workspace:
     return workspace
 
 
-@pytest.mark.parametrize("in_full", [False, True])
+@pytest.mark.parametrize("in_full", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_join_taken_back_gives_both_their_ids_again(published: Workspace, in_full: bool) -> None:
     ids, before = profiles_by_record(published), live(published)
     numbers = [judge(published, ANN, BOB, "same"), judge(published, BOB, CAS, "same")]
@@ -81,7 +81,7 @@ def test_a_join_taken_back_gives_both_their_ids_again(published: Workspace, in_f
     assert ("mint", "evidence") not in kinds
 
 
-@pytest.mark.parametrize("in_full", [False, True])
+@pytest.mark.parametrize("in_full", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_split_taken_back_gives_the_id_again(published: Workspace, in_full: bool) -> None:
     ids, before = profiles_by_record(published), live(published)
     numbers = [judge(published, ANN, other, "different") for other in (TABLET, PHONE)]
@@ -92,6 +92,7 @@ def test_a_split_taken_back_gives_the_id_again(published: Workspace, in_full: bo
     assert (profiles_by_record(published), live(published)) == (ids, before)
 
 
+@pytest.mark.slow
 def test_a_rule_put_back_gives_everybody_the_published_id(published: Workspace) -> None:
     ids, before = profiles_by_record(published), live(published)
     (published.root / "klantbeeld.toml").write_text(BLOCKED, encoding="utf-8")
@@ -101,6 +102,7 @@ def test_a_rule_put_back_gives_everybody_the_published_id(published: Workspace) 
     assert (profiles_by_record(published), live(published)) == (ids, before)
 
 
+@pytest.mark.slow
 def test_an_increment_leaves_a_published_id_where_it_is_also_if_only_another_part_is_looked_at(
     published: Workspace,
 ) -> None:

@@ -14,7 +14,7 @@ from pipelines.resolve import match_model_key
 from tests.support.copies import copy_of
 from tests.support.factories import make_event
 from tests.support.ingests import RESOLVED_AT, append_events, ingest_all, people_of, query_lake, resolve_all
-from tests.support.kills import run_killed
+from tests.support.kills import killed_at, run_killed
 from tests.support.workspaces import make_workspace
 
 ANNA_SHOP, ANNA_BROWSER, ANNA_MAIL = "webshop:user_id:u1", "webshop:anonymous_id:a1", "mailer:email:anna@people.test"
@@ -161,8 +161,13 @@ def test_the_newest_value_of_a_record_stands_in_it_whatever_came_first(tmp_path:
     assert records == [("Anna", "de Wit-Blok")]
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("target", ["models.lakes.Lake.replace", "pipelines.resolve.full.write_names"])
+@killed_at(
+    ("models.lakes.Lake.replace", "after"),
+    ("pipelines.resolve.full.write_names", "after"),
+    ("models.lakes.Lake.replace", "before"),
+    ("pipelines.resolve.full.write_names", "before"),
+    quickly=1,
+)
 def test_killed_while_it_writes_and_run_again_gives_the_undisturbed_people(
     tmp_path: Path, target: str, moment: str
 ) -> None:
