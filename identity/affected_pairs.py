@@ -14,15 +14,16 @@ from identity.conditions import is_else, naming, parsed, side_of
 from identity.frequencies import COUNTED, frequency_keys
 from identity.key_indexes import Integers
 from identity.queries import query, session
+from identity.resolved_states import ENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from identity.match_indexes import MatchIndex
     from identity.match_models import MatchModel
 
-FLIPPED = pa.schema([pa.field("number", pa.int64()), pa.field("name", pa.string())])
-"""A record's number, and the column in which it has a value whose rounded frequency is another now."""
+FLIPPED = pa.schema([pa.field("number", pa.int64()), pa.field("name", pa.string()), pa.field("value_key", pa.int64())])
+"""A record's number, and the column and value of it whose rounded frequency is another now."""
 
 SHARED = pa.schema([pa.field("name", pa.string()), pa.field("other", pa.string())])
 """A column that is adjusted by, and one of which a pair that weighs by it may share a value."""
@@ -31,26 +32,31 @@ SHARED = pa.schema([pa.field("name", pa.string()), pa.field("other", pa.string()
 class Touched(NamedTuple):
     """What a change of records reaches in a match index.
 
-    ``records``: the numbers (sorted) of records any of whose edges may be another. ``flipped``: FLIPPED of the others,
-    of whose edges only those may be others that weigh by the frequency.
+    ``records``: the numbers (sorted) of records any of whose edges may be another. ``rarer`` and ``commoner``: FLIPPED
+    of the others, of whose edges only those may be others that weigh by that value. What became commoner speaks less
+    for a pair than before: it takes edges away and makes none.
     """
 
     records: Integers
-    flipped: pa.Table
+    rarer: pa.Table
+    commoner: pa.Table
 
     @property
     def numbers(self) -> Integers:
-        """The numbers of all of them, sorted."""
-        return np.union1d(self.records, self.flipped["number"].to_numpy())
+        """The numbers of all that may have new edges, sorted."""
+        return np.union1d(self.records, self.rarer["number"].to_numpy())
 
     def weighed_by(self, columns: Mapping[str, frozenset[str] | None]) -> Touched:
         """The same for a model that adjusts by the frequencies of these columns (:func:`shared_columns`)."""
-        adjusted, open_ = ([name for name in columns if columns[name] is None or all_] for all_ in (True, False))
-        flipped = self.flipped.filter(pc.is_in(self.flipped["name"], pa.array(adjusted, pa.string())))
-        is_open = pc.is_in(flipped["name"], pa.array(open_, pa.string()))
-        records = np.union1d(self.records, flipped.filter(is_open)["number"].to_numpy())
-        others = pc.invert(pc.is_in(flipped["number"], pa.array(records)))
-        return Touched(records, flipped.filter(others))
+        rarer, commoner = (_of(table, columns) for table in (self.rarer, self.commoner))
+        open_ = _of(rarer, [name for name, shared in columns.items() if shared is None])
+        records = np.union1d(self.records, open_["number"].to_numpy())
+        rarer = rarer.filter(pc.invert(pc.is_in(rarer["number"], pa.array(records))))
+        return Touched(records, rarer, commoner)
+
+
+def _of(flipped: pa.Table, columns: Iterable[str]) -> pa.Table:
+    return flipped.filter(pc.is_in(flipped["name"], pa.array(columns, pa.string())))
 
 
 def shared_columns(model: MatchModel) -> dict[str, frozenset[str] | None]:
@@ -97,12 +103,13 @@ def affected_pairs(
 ) -> pa.Table:
     """The candidate pairs that may weigh otherwise: ``one``, ``other`` (record ids) and ``rule``.
 
-    A pair may stand there from both sides, each with a rule that finds it.
+    Without those that have an edge and weigh less since a value is commoner (:func:`weakened_pairs`). A pair may stand
+    there from both sides, each with a rule that finds it.
 
     Args:
         index: with the change.
         touched: what the change touched, for these columns (:meth:`Touched.weighed_by`).
-        compared: the touched records' comparison columns, with their ``place``.
+        compared: comparison columns of ``touched.numbers``, with their ``place``.
         columns: of the model (:func:`shared_columns`).
     """
     shared = [(name, other) for name, others in columns.items() for other in others or ()]
@@ -110,7 +117,7 @@ def affected_pairs(
         ids = compared["record_id"].combine_chunks()
         places = pa.table({"place": compared["place"], "number": pa.array(index.find_numbers(ids))})
         weighing = {
-            "flipped": touched.flipped,
+            "flipped": touched.rarer,
             "places": places,
             "shared": pa.Table.from_pylist([{"name": name, "other": other} for name, other in shared], SHARED),
             "terms": frequency_keys(compared, sql),
@@ -133,3 +140,27 @@ def affected_pairs(
             "rule": kept["rule"],
         }
     )
+
+
+def weakened_pairs(index: MatchIndex, touched: Touched, columns: Mapping[str, frozenset[str] | None]) -> pa.Table:
+    """The pairs with an edge that may weigh less for a value that became commoner: ENDS.
+
+    Args:
+        index: with the change, and the edges from before it.
+        touched: what the change touched, for these columns (:meth:`Touched.weighed_by`).
+        columns: of the model (:func:`shared_columns`).
+    """
+    numbers = np.unique(touched.commoner["number"].to_numpy())
+    at, others, _ = index.neighbours.entries(numbers)
+    strict = [name for name, shared in columns.items() if shared == frozenset((name,))]
+    with session() as sql:
+        tables = {
+            "edges": pa.table({"number": numbers[at], "other": others}),
+            "commoner": touched.commoner,
+            # Only there both ends have the very value.
+            "strict": pa.table({"name": pa.array(strict, pa.string())}),
+        }
+        found = query(sql, "weakened_pairs", tables)
+    one, other = (index.ids_of(found[name].to_numpy()) for name in ("number", "other"))
+    smaller = pc.less(one, other)
+    return pa.Table.from_arrays([pc.if_else(smaller, one, other), pc.if_else(smaller, other, one)], schema=ENDS)

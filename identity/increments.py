@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity.affected_pairs import Touched, affected_pairs, shared_columns
+from identity.affected_pairs import Touched, affected_pairs, shared_columns, weakened_pairs
 from identity.changed_states import Changed, ChangedState, anti_join, distinct_values, semi_join, subtract
 from identity.clustering import Clusters, cluster_edges
 from identity.comparison_columns import comparison_columns
@@ -109,9 +109,12 @@ def find_increment(
     linking = _linking(state)
     mine = _compared(state, index.ids_of(touched.numbers).to_pylist())
     pairs = affected_pairs(index, touched, mine, columns)
+    weakened = weakened_pairs(index, touched, columns)
+    others = _scored_before(before, {*index.ids_of(touched.records).to_pylist(), *state.ids}, pairs, weakened)
+    pairs = _with_weakened(pairs, others, weakened)
     old = pa.concat_tables(
         [
-            _scored_before(before, {*index.ids_of(touched.records).to_pylist(), *state.ids}, pairs),
+            others,
             _key_edges_before(state, linking),
             before.steward_weights(),
         ]
@@ -164,12 +167,27 @@ def _real(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
     return without_junk_values(state.records(record_ids), state.compared_junk)
 
 
-def _scored_before(before: ResolvedState, record_ids: set[str], pairs: pa.Table) -> pa.Table:
-    """Probabilistic edges there were with an end in some records, and of some other pairs (``one``, ``other``)."""
+def _scored_before(before: ResolvedState, record_ids: set[str], pairs: pa.Table, weakened: pa.Table) -> pa.Table:
+    """Probabilistic edges there were with an end in some records, and of other pairs (``one``, ``other``, and ENDS)."""
     smaller = pc.less(pairs["one"], pairs["other"])
     ends = [pc.if_else(smaller, pairs[a], pairs[b]) for a, b in (("one", "other"), ("other", "one"))]
-    asked = pa.Table.from_arrays(ends, schema=ENDS)
+    asked = pa.concat_tables([pa.Table.from_arrays(ends, schema=ENDS), weakened])
     return _of_kind(before.edge_weights(record_ids, asked), "probabilistic")
+
+
+def _with_weakened(pairs: pa.Table, edges: pa.Table, weakened: pa.Table) -> pa.Table:
+    """The pairs, and of the ``edges`` there were those that may be weakened and are not among the pairs.
+
+    The rule that found an edge finds it still: neither record is another.
+    """
+    found = semi_join(edges.select([*ENDS.names, "rule"]), weakened, ENDS.names).rename_columns(
+        ["one", "other", "rule"]
+    )
+    for ends in (["one", "other"], ["other", "one"]):
+        found = anti_join(found, pairs.select(["one", "other"]).rename_columns(ends), ["one", "other"])
+    # What edges say of a rule is without the number that rules are ordered by.
+    rules = pc.binary_join_element_wise("00", found["rule"], " ")
+    return pa.concat_tables([pairs, found.set_column(2, "rule", rules).cast(pairs.schema)])
 
 
 def _score(

@@ -131,10 +131,11 @@ class MatchIndex:
             index, crossed = index._with_keys(blocking_keys(before, sql), blocking_keys(after, sql), gone, come)
             index, flipped = index._with_terms(frequency_keys(before, sql), frequency_keys(after, sql), gone, come)
         known = np.union1d(come, crossed)
-        return index, Touched(
-            np.setdiff1d(known, np.setdiff1d(gone, come)),
-            flipped.filter(pc.invert(pc.is_in(flipped["number"], pa.array(np.union1d(known, gone))))),
+        others = flipped.filter(pc.invert(pc.is_in(flipped["number"], pa.array(np.union1d(known, gone)))))
+        rarer, commoner = (
+            others.filter(part).select(FLIPPED.names) for part in (pc.invert(others["rose"]), others["rose"])
         )
+        return index, Touched(np.setdiff1d(known, np.setdiff1d(gone, come)), rarer, commoner)
 
     def without_records(self, record_ids: pa.Array) -> MatchIndex:
         """The index after records went for good, whose keys, values and edges it holds no more."""
@@ -183,7 +184,7 @@ class MatchIndex:
     def _with_terms(
         self, before: pa.Table, after: pa.Table, gone: Integers, come: Integers
     ) -> tuple[MatchIndex, pa.Table]:
-        """With the values of changed records; and FLIPPED of all who have a value whose frequency is another now."""
+        """With the values of changed records; and FLIPPED, with ``rose``, of all values whose frequency is another."""
         terms = pa.concat_tables([before, after])
         value_keys, first = np.unique(terms["value_key"].to_numpy(), return_index=True)
         names = terms["name"].take(pa.array(first))
@@ -200,9 +201,12 @@ class MatchIndex:
         people = self.people.changed(of_value, None, is_there.astype(np.int64) - there.astype(np.int64))
         changed = replace(changed, people=people)
         was, now = self._people(value_keys), changed._people(value_keys)
-        is_other = np.flatnonzero(round_people(was) != round_people(now))
+        less, more = round_people(was), round_people(now)
+        is_other = np.flatnonzero(less != more)
         at, numbers, _ = changed.holders.entries(value_keys[is_other])
-        flipped = pa.table([pa.array(numbers), names.take(pa.array(is_other[at]))], schema=FLIPPED)
+        rows = is_other[at]
+        flipped = pa.table([pa.array(numbers), names.take(pa.array(rows)), pa.array(value_keys[rows])], schema=FLIPPED)
+        flipped = flipped.append_column("rose", pa.array(more[rows] > less[rows]))
         return replace(changed, totals=_totals(self.totals, names, was, now)), flipped
 
     def _people(self, value_keys: Integers) -> Integers:

@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from identity.affected_pairs import Touched, affected_pairs, shared_columns
+from identity.affected_pairs import FLIPPED, Touched, affected_pairs, shared_columns, weakened_pairs
 from identity.comparison_columns import comparison_columns
 from identity.frequencies import COUNTED, frequency_keys
 from identity.match_indexes import MatchIndex
@@ -17,6 +17,7 @@ from identity.scoring import with_places
 from models.errors import UsageError
 from tests.identity.factories import make_record, make_tables
 
+SHARED = shared_columns(read_match_model())
 COLUMNS = {
     "given_name": "Anna",
     "family_name": "Vos",
@@ -85,25 +86,47 @@ ROWS: dict[str, dict[str, Any]] = {
 }
 
 
-def affected(flipped: dict[str, str], records: tuple[str, ...] = ()) -> set[tuple[str, str]]:
-    """Pairs, each in order, when these records have a flipped value in a column and those are others."""
+def touched(index: MatchIndex, records: tuple[str, ...], rarer: dict[str, str], commoner: dict[str, str]) -> Touched:
+    """These records are others, and these have a value in a column that became rarer or commoner."""
+
+    def flipped(found: dict[str, str]) -> pa.Table:
+        terms = frequency_keys(compared({name: ROWS[name] for name in found} or {"none": {}}))
+        names = sorted(found)
+        rows = [
+            {"number": int(index.find_numbers(pa.array([names[row["place"]]]))[0]), **row}
+            for row in terms.select(["place", "name", "value_key"]).to_pylist()
+            if row["name"] == found[names[row["place"]]]
+        ]
+        return pa.Table.from_pylist(rows, FLIPPED)
+
+    numbers = index.find_numbers(pa.array(records, pa.string()))
+    return Touched(numbers, flipped(rarer), flipped(commoner)).weighed_by(SHARED)
+
+
+def affected(rarer: dict[str, str], records: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """Pairs, each in order, when these records have a rarer value in a column and those are others."""
     rows = compared(ROWS)
     index = MatchIndex.of(rows)
-    numbers = index.find_numbers(pa.array(list(flipped)))
-    table = pa.table({"number": pa.array(numbers), "name": pa.array(flipped.values(), pa.string())})
-    columns = shared_columns(read_match_model())
-    touched = Touched(index.find_numbers(pa.array(records, pa.string())), table).weighed_by(columns)
-    mine = rows.filter(pa.array(name in {*flipped, *records} for name in rows["record_id"].to_pylist()))
-    found = affected_pairs(index, touched, with_places(mine.drop_columns("place")), columns)
+    mine = rows.filter(pa.array([name in {*rarer, *records} for name in rows["record_id"].to_pylist()]))
+    mine = with_places(mine.drop_columns("place"))
+    found = affected_pairs(index, touched(index, records, rarer, {}), mine, SHARED)
     return {tuple(sorted(pair)) for pair in zip(found["one"].to_pylist(), found["other"].to_pylist(), strict=True)}
 
 
-def test_a_commoner_value_reaches_those_who_share_it() -> None:
+def weakened(commoner: dict[str, str], *edges: tuple[str, str]) -> set[tuple[str, ...]]:
+    """Pairs of the edges when these records have a commoner value in a column."""
+    ends = pa.table({"record_id_l": [one for one, _ in edges], "record_id_r": [other for _, other in edges]})
+    index = MatchIndex.of(compared(ROWS)).with_edges(ends.slice(0, 0), ends)
+    found = weakened_pairs(index, touched(index, (), {}, commoner), SHARED)
+    return set(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+
+def test_a_rarer_value_reaches_those_who_share_it() -> None:
     assert affected({"anna1": "family_name"}) == {("anna1", "bert")}
     assert affected({"anna1": "first_name"}) == {("anna1", "anna2")}
 
 
-def test_a_commoner_home_reaches_those_in_the_same_street_with_another_postcode() -> None:
+def test_a_rarer_home_reaches_those_in_the_same_street_with_another_postcode() -> None:
     assert affected({"anna1": "home"}) == {("anna1", "anna2")}
 
 
@@ -114,3 +137,20 @@ def test_a_column_that_the_model_does_not_adjust_by_reaches_nobody() -> None:
 def test_a_record_that_is_another_reaches_all_its_candidates() -> None:
     assert affected({}, ("anna1",)) == {("anna1", "anna2"), ("anna1", "bert")}
     assert affected({"bert": "city"}, ("anna1",)) == {("anna1", "anna2"), ("anna1", "bert"), ("anna2", "bert")}
+
+
+ALL = (("anna1", "anna2"), ("anna1", "bert"), ("anna2", "bert"))
+
+
+def test_a_commoner_value_weakens_the_edges_of_two_who_have_it() -> None:
+    both = {"anna1": "family_name", "bert": "family_name"}
+    assert weakened(both, *ALL) == {("anna1", "bert")}
+    assert weakened(both, ("anna1", "anna2")) == set()
+
+
+def test_a_commoner_home_weakens_every_edge_of_those_who_live_there() -> None:
+    assert weakened({"anna1": "home"}, *ALL) == {("anna1", "anna2"), ("anna1", "bert")}
+
+
+def test_a_commoner_value_that_the_model_does_not_adjust_by_weakens_nothing() -> None:
+    assert weakened({"anna1": "address", "anna2": "address"}, *ALL) == set()

@@ -1,4 +1,7 @@
-"""``klantbeeld`` in a process that kills itself at an exact call: TARGET MOMENT WORKSPACE ARGUMENT …"""
+"""``klantbeeld`` in a process that kills itself at an exact call: TARGET MOMENT WORKSPACE ARGUMENT …
+
+``TARGET#3`` is its third call; without a number the first.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from typing import Any
 
 
 def make_deadly(target: str, moment: str) -> None:
-    """Let the first call of ``target`` be the process's end, ``before`` or ``after`` what the call does."""
+    """Let a call of ``target`` be the process's end, ``before`` or ``after`` what the call does."""
+    target, _, number = target.partition("#")
+    left = int(number or 1)
     module_name, _, name = target.rpartition(".")
     owner: Any
     try:
@@ -20,11 +25,15 @@ def make_deadly(target: str, moment: str) -> None:
         owner = getattr(importlib.import_module(module_name), class_name)
     real = getattr(owner, name)
 
-    def deadly(*args: Any, **kwargs: Any) -> None:
-        if moment == "before":
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0 and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        real(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*args, **kwargs)
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
 
     setattr(owner, name, deadly)
 

@@ -21,8 +21,8 @@ def killed_at(*places: tuple[str, str], quickly: int) -> pytest.MarkDecorator:
 def run_killed(target: str, moment: str, workspace: Path, *arguments: str) -> int:
     """``klantbeeld <arguments>`` in a process that dies ``before`` or ``after`` the first call of ``target``.
 
-    ``target`` is the dotted name of a function (or method) as its caller looks it up. Gives the exit code: -9 when it
-    died there.
+    ``target`` is the dotted name of a function (or method) as its caller looks it up; with ``#3`` it is the third call.
+    Gives the exit code: -9 when it died there.
     """
     command = [sys.executable, "-P", str(MAIN), target, moment, str(workspace), *arguments]
     return subprocess.run(command, capture_output=True, check=False, timeout=240).returncode

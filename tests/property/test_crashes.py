@@ -1,0 +1,70 @@
+"""Killed between any two writes of a resolution and run again: the state of one that nothing disturbed."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, event, given
+from hypothesis import strategies as st
+
+from models.workspaces import Workspace
+from tests.pipelines.resolve.test_partial import FIRST, LATER, content, resolve
+from tests.support.copies import copy_workspace, made_once
+from tests.support.examples import examples
+from tests.support.ingests import append_events, ingest_all
+from tests.support.kills import run_killed
+from tests.support.workspaces import make_workspace
+
+
+def ingested(root: Path) -> Workspace:
+    """A lake that nobody has resolved."""
+    workspace = make_workspace(root)
+    append_events(workspace, FIRST)
+    ingest_all(workspace, "r1")
+    return workspace
+
+
+def extended(root: Path) -> Workspace:
+    """A lake that was resolved, and that more came to."""
+    workspace = copy_workspace(made_once(ingested), root)
+    resolve(workspace, "r1")
+    append_events(workspace, LATER)
+    ingest_all(workspace, "r2")
+    return workspace
+
+
+def undisturbed(root: Path, start: str) -> Workspace:
+    workspace = copy_workspace(made_once({"first": ingested, "more": extended}[start]), root)
+    resolve(workspace, "r3")
+    return workspace
+
+
+def undisturbed_first(root: Path) -> Workspace:
+    return undisturbed(root, "first")
+
+
+def undisturbed_more(root: Path) -> Workspace:
+    return undisturbed(root, "more")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+@examples(16, few=16, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    start=st.sampled_from(("first", "more")),
+    write=st.sampled_from(("replace", "insert", "delete")),
+    number=st.integers(1, 16),
+    moment=st.sampled_from(("before", "after")),
+)
+def test_killed_between_any_two_writes_and_run_again_gives_the_undisturbed_state(
+    start: str, write: str, number: int, moment: str
+) -> None:
+    expected = content(made_once({"first": undisturbed_first, "more": undisturbed_more}[start]))
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = copy_workspace(made_once({"first": ingested, "more": extended}[start]), Path(folder) / "ws")
+        killed = run_killed(f"models.lakes.Lake.{write}#{number}", moment, workspace.root, "resolve")
+        event({-9: "killed", 0: "done before"}[killed])
+        resolve(workspace, "r3")
+        assert content(workspace) == expected
