@@ -51,7 +51,7 @@ def undisturbed_more(root: Path) -> Workspace:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
-@examples(16, few=16, suppress_health_check=[HealthCheck.too_slow])
+@examples(10, few=3, suppress_health_check=[HealthCheck.too_slow])
 @given(
     start=st.sampled_from(("first", "more")),
     write=st.sampled_from(("replace", "insert", "delete")),
