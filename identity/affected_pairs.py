@@ -14,7 +14,7 @@ from identity.conditions import is_else, naming, parsed, side_of
 from identity.frequencies import COUNTED, frequency_keys
 from identity.key_indexes import Integers
 from identity.queries import query, session
-from identity.resolved_states import ENDS
+from identity.resolved_states import ends_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,10 +101,10 @@ def _shared(tree: exp.Expr) -> frozenset[str] | None:
 def affected_pairs(
     index: MatchIndex, touched: Touched, compared: pa.Table, columns: Mapping[str, frozenset[str] | None]
 ) -> pa.Table:
-    """The candidate pairs that may weigh otherwise: ``one``, ``other`` (record ids) and ``rule``.
+    """The candidate pairs that may weigh otherwise: ENDS and ``rule``.
 
     Without those that have an edge and weigh less since a value is commoner (:func:`weakened_pairs`). A pair may stand
-    there from both sides, each with a rule that finds it.
+    there twice, found from either side, each time with a rule that finds it.
 
     Args:
         index: with the change.
@@ -112,14 +112,14 @@ def affected_pairs(
         compared: comparison columns of ``touched.numbers``, with their ``place``.
         columns: of the model (:func:`shared_columns`).
     """
-    shared = [(name, other) for name, others in columns.items() for other in others or ()]
+    shared = [{"name": name, "other": other} for name, others in columns.items() for other in others or ()]
     with session() as sql:
         ids = compared["record_id"].combine_chunks()
         places = pa.table({"place": compared["place"], "number": pa.array(index.find_numbers(ids))})
         weighing = {
             "flipped": touched.rarer,
             "places": places,
-            "shared": pa.Table.from_pylist([{"name": name, "other": other} for name, other in shared], SHARED),
+            "shared": pa.Table.from_pylist(shared, SHARED),
             "terms": frequency_keys(compared, sql),
         }
         asked = query(sql, "affected_values", weighing)
@@ -133,17 +133,15 @@ def affected_pairs(
             "holders": pa.table({"value_key": values[at], "number": holders}),
         }
         kept = query(sql, "affected_pairs", candidates)
-    return pa.table(
-        {
-            "one": ids.take(kept["place"].combine_chunks()),
-            "other": index.ids_of(kept["number"].to_numpy()),
-            "rule": kept["rule"],
-        }
-    )
+    ends = ends_of(ids.take(kept["place"].combine_chunks()), index.ids_of(kept["number"].to_numpy()))
+    return ends.append_column("rule", kept["rule"])
 
 
 def weakened_pairs(index: MatchIndex, touched: Touched, columns: Mapping[str, frozenset[str] | None]) -> pa.Table:
     """The pairs with an edge that may weigh less for a value that became commoner: ENDS.
+
+    Without pairs of ``touched.records``: those have edges with their candidates of now, which :func:`affected_pairs`
+    finds, and with nobody else.
 
     Args:
         index: with the change, and the edges from before it.
@@ -157,10 +155,9 @@ def weakened_pairs(index: MatchIndex, touched: Touched, columns: Mapping[str, fr
         tables = {
             "edges": pa.table({"number": numbers[at], "other": others}),
             "commoner": touched.commoner,
+            "whole": pa.table({"number": pa.array(touched.records)}),
             # Only there both ends have the very value.
             "strict": pa.table({"name": pa.array(strict, pa.string())}),
         }
         found = query(sql, "weakened_pairs", tables)
-    one, other = (index.ids_of(found[name].to_numpy()) for name in ("number", "other"))
-    smaller = pc.less(one, other)
-    return pa.Table.from_arrays([pc.if_else(smaller, one, other), pc.if_else(smaller, other, one)], schema=ENDS)
+    return ends_of(index.ids_of(found["number"].to_numpy()), index.ids_of(found["other"].to_numpy()))

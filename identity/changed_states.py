@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,12 +108,12 @@ class ChangedState:
         return pa.concat_tables([others, semi_join(self.states, values, ["type", "value"])])
 
 
-def semi_join(table: pa.Table, others: pa.Table, keys: list[str]) -> pa.Table:
+def semi_join(table: pa.Table, others: pa.Table, keys: Sequence[str]) -> pa.Table:
     """Rows that have their like in ``others``, in an order of no meaning."""
     return _sql(f"from rows semi join others using ({', '.join(keys)})", rows=table, others=others).cast(table.schema)
 
 
-def anti_join(table: pa.Table, others: pa.Table, keys: list[str]) -> pa.Table:
+def anti_join(table: pa.Table, others: pa.Table, keys: Sequence[str]) -> pa.Table:
     """Rows that have none in ``others``, in an order of no meaning."""
     return _sql(f"from rows anti join others using ({', '.join(keys)})", rows=table, others=others).cast(table.schema)
 

@@ -95,7 +95,7 @@ def find_increment(
     state = ChangedState(before, changed, dict(rules.policies))
     junked = state.holders(state.junked)
     columns = shared_columns(rules.model)
-    index, touched = _reindex(state, index, junked)
+    index, touched, spelled = _reindex(state, index, junked)
     touched = touched.weighed_by(columns)
     totals = pa.concat_tables(
         [before.key_totals(), _negative(key_totals(state.states_before)), key_totals(state.states)]
@@ -107,18 +107,13 @@ def find_increment(
         {"type": list(calibration.weights), "weight": pa.array(calibration.weights.values(), pa.float64())}
     )
     linking = _linking(state)
-    mine = _compared(state, index.ids_of(touched.numbers).to_pylist())
+    reached = set(index.ids_of(touched.numbers).to_pylist()) - set(spelled["record_id"].to_pylist())
+    mine = _extended(spelled, _real(state, reached))
     pairs = affected_pairs(index, touched, mine, columns)
     weakened = weakened_pairs(index, touched, columns)
     others = _scored_before(before, {*index.ids_of(touched.records).to_pylist(), *state.ids}, pairs, weakened)
     pairs = _with_weakened(pairs, others, weakened)
-    old = pa.concat_tables(
-        [
-            others,
-            _key_edges_before(state, linking),
-            before.steward_weights(),
-        ]
-    )
+    old = pa.concat_tables([others, _key_edges_before(state, linking), before.steward_weights()])
     new = pa.concat_tables(
         [
             _score(state, index, mine, pairs, calibration, rules),
@@ -126,7 +121,8 @@ def find_increment(
             _judge(state, rules.judgements),
         ]
     ).cast(EDGES)
-    lost, gained = subtract(old, edge_weights(new)), subtract(edge_weights(new), old)
+    weighed = edge_weights(new)
+    lost, gained = subtract(old, weighed), subtract(weighed, old)
     removed, added = _rewritten(old, new, gained, state.ids)
     index = index.with_edges(removed, added)
     moved = {*state.ids, *_ends(lost), *_ends(gained), *junked} - changed.gone
@@ -134,7 +130,7 @@ def find_increment(
     members = set(index.ids_of(component).to_pylist()) - changed.gone
     # Some of what was scored anew weighs what it weighed, in components that nobody has to look at.
     within = edge_weights(added.filter(pc.is_in(added["record_id_l"], pa.array(sorted(members), pa.string()))))
-    edges = pa.concat_tables([anti_join(before.edge_weights(members), removed, list(EDGE_KEY)), within])
+    edges = pa.concat_tables([anti_join(before.edge_weights(members), removed, EDGE_KEY), within])
     return Increment(
         changed=changed,
         values=state.values,
@@ -150,17 +146,21 @@ def find_increment(
     )
 
 
-def _reindex(state: ChangedState, index: MatchIndex, junked: set[str]) -> tuple[MatchIndex, Touched]:
-    """The index with the change, and the records whose candidate pairs or weights may be others."""
+def _reindex(state: ChangedState, index: MatchIndex, junked: set[str]) -> tuple[MatchIndex, Touched, pa.Table]:
+    """The index with the change, whose edges may be others, and the comparison columns that the index was given."""
     # A record with an e-mail address that turned junk has none, to scoring.
     ids = state.ids | junked
     junk = state.before.junk(COMPARED_TYPES)
-    compared = comparison_columns(without_junk_values(state.before.records(ids), junk))
-    return index.with_records(with_places(compared), _compared(state, ids))
+    was = with_places(comparison_columns(without_junk_values(state.before.records(ids), junk)))
+    now = with_places(comparison_columns(_real(state, ids)))
+    return *index.with_records(was, now), now
 
 
-def _compared(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
-    return with_places(comparison_columns(_real(state, record_ids)))
+def _extended(spelled: pa.Table, real: pa.Table) -> pa.Table:
+    """Comparison columns with places, of the spelled records and of those RECORDS that are not among them."""
+    others = real.filter(pc.invert(pc.is_in(real["record_id"], value_set=spelled["record_id"])))
+    rows = [spelled.drop_columns("place"), comparison_columns(others)]
+    return with_places(pa.concat_tables(rows).sort_by("record_id"))
 
 
 def _real(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
@@ -168,23 +168,18 @@ def _real(state: ChangedState, record_ids: Iterable[str]) -> pa.Table:
 
 
 def _scored_before(before: ResolvedState, record_ids: set[str], pairs: pa.Table, weakened: pa.Table) -> pa.Table:
-    """Probabilistic edges there were with an end in some records, and of other pairs (``one``, ``other``, and ENDS)."""
-    smaller = pc.less(pairs["one"], pairs["other"])
-    ends = [pc.if_else(smaller, pairs[a], pairs[b]) for a, b in (("one", "other"), ("other", "one"))]
-    asked = pa.concat_tables([pa.Table.from_arrays(ends, schema=ENDS), weakened])
+    """Probabilistic edges there were with an end in some records, and of other pairs (ENDS)."""
+    asked = pa.concat_tables([pairs.select(ENDS.names), weakened])
     return _of_kind(before.edge_weights(record_ids, asked), "probabilistic")
 
 
 def _with_weakened(pairs: pa.Table, edges: pa.Table, weakened: pa.Table) -> pa.Table:
     """The pairs, and of the ``edges`` there were those that may be weakened and are not among the pairs.
 
-    The rule that found an edge finds it still: neither record is another.
+    The rule that found an edge finds it still: neither record is another, nor passed a block of theirs the bound.
     """
-    found = semi_join(edges.select([*ENDS.names, "rule"]), weakened, ENDS.names).rename_columns(
-        ["one", "other", "rule"]
-    )
-    for ends in (["one", "other"], ["other", "one"]):
-        found = anti_join(found, pairs.select(["one", "other"]).rename_columns(ends), ["one", "other"])
+    found = semi_join(edges.select([*ENDS.names, "rule"]), weakened, ENDS.names)
+    found = anti_join(found, pairs, ENDS.names)
     # What edges say of a rule is without the number that rules are ordered by.
     rules = pc.binary_join_element_wise("00", found["rule"], " ")
     return pa.concat_tables([pairs, found.set_column(2, "rule", rules).cast(pairs.schema)])
@@ -193,13 +188,10 @@ def _with_weakened(pairs: pa.Table, edges: pa.Table, weakened: pa.Table) -> pa.T
 def _score(
     state: ChangedState, index: MatchIndex, mine: pa.Table, pairs: pa.Table, calibration: Calibration, rules: Rules
 ) -> pa.Table:
-    """The probabilistic edges of some pairs; ``mine`` are comparison columns of the records at their one end."""
-    ids = pa.chunked_array([*pairs["one"].chunks, *pairs["other"].chunks], pa.string()).unique()
+    """The probabilistic edges of some pairs; ``mine`` are comparison columns that are spelled already."""
+    ids = pa.chunked_array([*pairs["record_id_l"].chunks, *pairs["record_id_r"].chunks], pa.string()).unique()
     real = _real(state, ids.to_pylist())
-    spelled = mine.drop_columns("place")
-    unspelled = real.filter(pc.invert(pc.is_in(real["record_id"], value_set=spelled["record_id"])))
-    needed = spelled.filter(pc.is_in(spelled["record_id"], value_set=ids))
-    compared = with_places(pa.concat_tables([needed, comparison_columns(unspelled)]).sort_by("record_id"))
+    compared = _extended(mine, real)
     with session() as sql:
         tables = {"found": pairs, "places": compared.select(["record_id", "place"])}
         placed = query(sql, "increment_pairs", tables)
@@ -223,8 +215,8 @@ def _rewritten(old: pa.Table, new: pa.Table, gained: pa.Table, record_ids: set[s
     ids = pa.array(sorted(record_ids), pa.string())
     changed = pc.or_(pc.is_in(new["record_id_l"], ids), pc.is_in(new["record_id_r"], ids))
     may_differ = pc.or_(pc.equal(new["kind"], "probabilistic"), changed)
-    same = anti_join(new.filter(pc.invert(may_differ)).select(EDGE_KEY), gained, list(EDGE_KEY))
-    return anti_join(old, same, list(EDGE_KEY)), anti_join(new, same, list(EDGE_KEY))
+    same = anti_join(new.filter(pc.invert(may_differ)).select(EDGE_KEY), gained, EDGE_KEY)
+    return anti_join(old, same, EDGE_KEY), anti_join(new, same, EDGE_KEY)
 
 
 def _linking(state: ChangedState) -> pa.Table:

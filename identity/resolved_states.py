@@ -21,6 +21,12 @@ ENDS = pa.schema([pa.field("record_id_l", pa.string()), pa.field("record_id_r", 
 """Pairs of records, the smaller id first."""
 
 
+def ends_of(one: pa.Array, other: pa.Array) -> pa.Table:
+    """Pairs of record ids in any order as ENDS."""
+    smaller = pc.less(one, other)
+    return pa.Table.from_arrays([pc.if_else(smaller, one, other), pc.if_else(smaller, other, one)], schema=ENDS)
+
+
 class ResolvedState:
     """The tables ``records``, ``record_identifiers``, ``identifier_states`` and ``edges`` of one resolution.
 

@@ -264,22 +264,23 @@ def _parsed_manifest(home: Path, key: str) -> Any:
     parsed, key_file = home / "target" / PARSED_FILE, home / "target" / PARSE_KEY_FILE
     if parsed.exists() and key_file.exists() and key_file.read_text() == key:
         _parsed[key] = parsed.read_bytes()
-    if key in _parsed:
-        return Manifest.from_msgpack(_parsed[key])
-    # Killed after it has written what it parsed, dbt must not leave it under another key.
-    key_file.unlink(missing_ok=True)
-    return None
+    else:
+        # Killed after the next parse is written, this must not leave it under another key.
+        key_file.unlink(missing_ok=True)
+    return Manifest.from_msgpack(_parsed[key]) if key in _parsed else None
 
 
 def _keep_parsed(home: Path, key: str) -> None:
-    """Keep what dbt parsed, or was given, for the next time."""
-    parsed = home / "target" / PARSED_FILE
+    """Keep what dbt parsed, or was given, for the next time; what lay there under this key lies there still."""
+    parsed, key_file = home / "target" / PARSED_FILE, home / "target" / PARSE_KEY_FILE
+    if key_file.exists():
+        return
     if key in _parsed:
         # dbt writes down only what it parsed itself.
         parsed.write_bytes(_parsed[key])
     else:
         _parsed[key] = parsed.read_bytes()
-    (home / "target" / PARSE_KEY_FILE).write_text(key)
+    key_file.write_text(key)
 
 
 def take_parsed(source: Workspace, target: Workspace) -> None:

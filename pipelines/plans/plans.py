@@ -17,7 +17,7 @@ from models.progress import Progress, no_progress
 from models.workspaces import Workspace
 from pipelines.build import build_variables
 from pipelines.changes.grounds import read_grounds
-from pipelines.dbt_projects import run_dbt
+from pipelines.dbt_projects import run_dbt, take_parsed
 from pipelines.gates.id_changes import measure_ids
 from pipelines.plans.audience_changes import AudienceChange, Key, compare_audiences, read_members
 from pipelines.plans.examples import Example, read_examples
@@ -85,6 +85,8 @@ def make_plan(
     with rehearsal(planned) as scratch:
         progress("plan", 0, STEPS)
         grounds = _read_grounds(scratch)
+        if with_audiences:
+            take_parsed(planned, scratch)
         members = _build_members(scratch, as_of, progress) if with_audiences else {}
         progress("plan", 1, STEPS)
         with open_lake(scratch) as lake:

@@ -21,7 +21,6 @@ from models.errors import UsageError
 from models.lakes import Lake, open_lake
 from models.settings import SETTINGS_FILE, LakeSettings
 from models.workspaces import Workspace
-from pipelines.dbt_projects import take_parsed
 from schemas.tables import LAKE_TABLES
 
 NOT_COPIED = ("ops.publications", "ops.stages", "identity.resolutions")
@@ -58,7 +57,6 @@ def _scratch_workspace(workspace: Workspace, root: Path) -> Workspace:
     lake = msgspec.structs.replace(workspace.settings.lake, catalog="sqlite", data_path=LakeSettings().data_path)
     scratch = replace(workspace, root=root, settings=msgspec.structs.replace(workspace.settings, lake=lake))
     scratch.data.mkdir()
-    take_parsed(workspace, scratch)
     return scratch
 
 

@@ -13,6 +13,7 @@ from identity.comparison_columns import comparison_columns
 from identity.frequencies import COUNTED, frequency_keys
 from identity.match_indexes import MatchIndex
 from identity.match_models import MatchModel, read_match_model
+from identity.resolved_states import ENDS
 from identity.scoring import with_places
 from models.errors import UsageError
 from tests.identity.factories import make_record, make_tables
@@ -103,6 +104,10 @@ def touched(index: MatchIndex, records: tuple[str, ...], rarer: dict[str, str], 
     return Touched(numbers, flipped(rarer), flipped(commoner)).weighed_by(SHARED)
 
 
+def pairs_of(found: pa.Table) -> set[tuple[str, ...]]:
+    return set(zip(*(found[name].to_pylist() for name in ENDS.names), strict=True))
+
+
 def affected(rarer: dict[str, str], records: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     """Pairs, each in order, when these records have a rarer value in a column and those are others."""
     rows = compared(ROWS)
@@ -110,15 +115,20 @@ def affected(rarer: dict[str, str], records: tuple[str, ...] = ()) -> set[tuple[
     mine = rows.filter(pa.array([name in {*rarer, *records} for name in rows["record_id"].to_pylist()]))
     mine = with_places(mine.drop_columns("place"))
     found = affected_pairs(index, touched(index, records, rarer, {}), mine, SHARED)
-    return {tuple(sorted(pair)) for pair in zip(found["one"].to_pylist(), found["other"].to_pylist(), strict=True)}
+    return {
+        tuple(sorted(pair))
+        for pair in zip(found["record_id_l"].to_pylist(), found["record_id_r"].to_pylist(), strict=True)
+    }
 
 
-def weakened(commoner: dict[str, str], *edges: tuple[str, str]) -> set[tuple[str, ...]]:
-    """Pairs of the edges when these records have a commoner value in a column."""
+def weakened(
+    commoner: dict[str, str], *edges: tuple[str, str], records: tuple[str, ...] = ()
+) -> set[tuple[str, ...]]:
+    """Pairs of the edges when these records have a commoner value in a column, and those are others."""
     ends = pa.table({"record_id_l": [one for one, _ in edges], "record_id_r": [other for _, other in edges]})
     index = MatchIndex.of(compared(ROWS)).with_edges(ends.slice(0, 0), ends)
-    found = weakened_pairs(index, touched(index, (), {}, commoner), SHARED)
-    return set(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    found = weakened_pairs(index, touched(index, records, {}, commoner), SHARED)
+    return pairs_of(found)
 
 
 def test_a_rarer_value_reaches_those_who_share_it() -> None:
@@ -150,6 +160,10 @@ def test_a_commoner_value_weakens_the_edges_of_two_who_have_it() -> None:
 
 def test_a_commoner_home_weakens_every_edge_of_those_who_live_there() -> None:
     assert weakened({"anna1": "home"}, *ALL) == {("anna1", "anna2"), ("anna1", "bert")}
+
+
+def test_a_record_that_is_another_has_no_edge_that_is_only_weakened() -> None:
+    assert weakened({"anna1": "home"}, *ALL, records=("bert",)) == {("anna1", "anna2")}
 
 
 def test_a_commoner_value_that_the_model_does_not_adjust_by_weakens_nothing() -> None:

@@ -34,6 +34,12 @@ def resolved(rows: Rows, rules: Rules = RULES) -> Resolved:
     return found
 
 
+def edges_of(found: Resolved) -> set[tuple[str, str]]:
+    """Ends of the edges of records that are not of the background."""
+    rows = found.connection.execute("select record_id_l, record_id_r from edges where record_id_l not like '%:%'")
+    return set(rows.fetchall())
+
+
 def changed(rows: Rows, gone: tuple[str, ...] = ()) -> Changed:
     return Changed(*make_tables(*(make_record(name, **columns) for name, columns in rows.items())), frozenset(gone))
 
@@ -62,6 +68,22 @@ def test_a_value_that_passes_a_bound_and_comes_back_leaves_nothing_behind(make: 
     assert found.content() == resolved(before | more).content()
     assert found.change(changed({}, tuple(more)))
     assert found.content() == resolved(before).content()
+
+
+def test_a_record_that_is_another_loses_an_edge_that_a_commoner_value_weakens_as_well() -> None:
+    """The two share no blocking key any more, and their edge would still be heavy enough."""
+    home = {"postcode": "1234AB", "house_number": "12"}
+    robert = {"given_name": "Robert", "phone": "+31687051942"}
+    rows = {"one": robert | home, "other": robert}
+    moved = {
+        "other": {"phone": "+31687051943", "postcode": "1234AB", "house_number": "14"},
+        "third": home | {"given_name": "Zoe", "family_name": "Zwart"},
+    }
+    found = resolved(rows)
+    assert edges_of(found) == {("one", "other")}
+    assert found.change(changed(moved))
+    assert edges_of(found) == set()
+    assert found.content() == resolved(rows | moved).content()
 
 
 def test_junk_is_found_and_released_by_increments() -> None:
