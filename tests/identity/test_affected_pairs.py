@@ -121,9 +121,7 @@ def affected(rarer: dict[str, str], records: tuple[str, ...] = ()) -> set[tuple[
     }
 
 
-def weakened(
-    commoner: dict[str, str], *edges: tuple[str, str], records: tuple[str, ...] = ()
-) -> set[tuple[str, ...]]:
+def weakened(commoner: dict[str, str], *edges: tuple[str, str], records: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     """Pairs of the edges when these records have a commoner value in a column, and those are others."""
     ends = pa.table({"record_id_l": [one for one, _ in edges], "record_id_r": [other for _, other in edges]})
     index = MatchIndex.of(compared(ROWS)).with_edges(ends.slice(0, 0), ends)
