@@ -125,6 +125,19 @@ final as (
         gender,
         email,
         case when length(split_part(email, '@', 1)) >= 4 then split_part(email, '@', 1) end as email_local_part,
+        -- What stands before the @ where it is made of the name alone: of namesakes it is the same.
+        case
+            when length(split_part(email, '@', 1)) >= 4 and list_contains(
+                list_transform(
+                    [replace(family_words, ' ', ''), coalesce(array_to_string(family_parts, ''), '')],
+                    lambda surname: [
+                        split_part(given_words, ' ', 1) || surname, surname || split_part(given_words, ' ', 1),
+                        left(given_words, 1) || surname, surname || left(given_words, 1), surname
+                    ]
+                ).flatten() || [split_part(given_words, ' ', 1), replace(given_words, ' ', '')],
+                regexp_replace(split_part(email, '@', 1), '[._-]', '', 'g')
+            ) then split_part(email, '@', 1)
+        end as email_name,
         -- Of the name in the address: where initials stand.
         left(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_first_letter,
         right(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_last_letter,

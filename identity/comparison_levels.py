@@ -229,8 +229,10 @@ EMAIL_TELLS_THE_NAME = (
     'AND jaro_winkler_similarity("email_local_part_l", "email_local_part_r") >= 0.88 '
     f'AND (jaro_winkler_similarity("email_l", "email_r") < 0.94 OR {INITIALS_DIFFER}) '
     'AND (jaro_winkler_similarity("family_name_l", "family_name_r") >= 0.88 OR "first_name_l" = "first_name_r"), false)'
+    ' OR coalesce("email_l" <> "email_r" AND "email_name_l" = "email_name_r", false)'
 )
-"""Addresses made of a name are alike because the name is, which the names' comparisons have told."""
+"""Addresses made of a name are alike because the name is, which the names' comparisons have told; so are jan.vos@ of
+one provider and jan.vos@ of another."""
 
 OF_RELATIVES = f"coalesce({SURNAMES_AGREE}, false) AND NOT coalesce({FIRST_NAME_FITS} OR {GIVEN_NAMES_ALIKE}, true)"
 HOUSEHOLD_EMAIL = (

@@ -21,7 +21,7 @@ from pipelines.judgements import read_judgements
 from pipelines.runs.stages import fingerprint
 from schemas.tables import RESOLUTIONS
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raise it when code changes what it makes of equal records and rules: the next resolution then looks at all."""
 
 Mode = Literal["full", "incremental"]

@@ -107,6 +107,21 @@ def test_the_address_of_an_office_is_nobodys() -> None:
     assert compared(email="information1@shop.nl")["email"] == "information1@shop.nl"
 
 
+@pytest.mark.parametrize(
+    ("email", "name"),
+    [
+        ("jan.vandenberg@post.nl", "jan.vandenberg"),
+        ("berg-jan@post.nl", "berg-jan"),
+        ("jberg@post.nl", "jberg"),
+        ("jan@post.nl", None),
+        ("jan.berg84@post.nl", None),
+        ("zeilboot@post.nl", None),
+    ],
+)
+def test_an_address_that_is_made_of_the_name_is_told(email: str, name: str | None) -> None:
+    assert compared(email=email, given_name="Jan", family_name="van den Berg")["email_name"] == name
+
+
 def test_streets_are_abbreviated_and_floors_are_no_house_numbers() -> None:
     found = compared(street="Suite 900, 1450 N City Road")
     assert (found["street"], found["house_number"]) == ("ncityrd", "1450")
