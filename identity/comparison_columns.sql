@@ -115,6 +115,7 @@ final as (
         -- Letters that stand where a name stood ("J. R.") are initials.
         coalesce(name_roots.roots, [split_part(given_words, ' ', 1)]) as first_name_roots,
         coalesce(nullif(array_to_string(family_parts, ''), ''), replace(family_words, ' ', '')) as family_name,
+        replace(family_words, ' ', '') as whole_family_name,
         case when len(family_parts) > 1 then family_parts end as family_parts,
         case
             when generation_word in ('sr', 'senior') then 'senior'
@@ -125,19 +126,6 @@ final as (
         gender,
         email,
         case when length(split_part(email, '@', 1)) >= 4 then split_part(email, '@', 1) end as email_local_part,
-        -- What stands before the @ where it is made of the name alone: of namesakes it is the same.
-        case
-            when length(split_part(email, '@', 1)) >= 4 and list_contains(
-                list_transform(
-                    [replace(family_words, ' ', ''), coalesce(array_to_string(family_parts, ''), '')],
-                    lambda surname: [
-                        split_part(given_words, ' ', 1) || surname, surname || split_part(given_words, ' ', 1),
-                        left(given_words, 1) || surname, surname || left(given_words, 1), surname
-                    ]
-                ).flatten() || [split_part(given_words, ' ', 1), replace(given_words, ' ', '')],
-                regexp_replace(split_part(email, '@', 1), '[._-]', '', 'g')
-            ) then split_part(email, '@', 1)
-        end as email_name,
         -- Of the name in the address: where initials stand.
         left(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_first_letter,
         right(regexp_replace(split_part(email, '@', 1), '[^a-z]', '', 'g'), 1) as email_last_letter,
@@ -157,7 +145,17 @@ final as (
 )
 
 select
-    *,
+    * exclude (whole_family_name),
+    -- What stands before the @ where it is made of the name alone: of namesakes it is the same.
+    case
+        when regexp_replace(email_local_part, '[._-]', '', 'g') in (
+            given_name, first_name, family_name, whole_family_name,
+            first_name || family_name, family_name || first_name,
+            first_name || whole_family_name, whole_family_name || first_name,
+            left(first_name, 1) || family_name, family_name || left(first_name, 1),
+            left(first_name, 1) || whole_family_name, whole_family_name || left(first_name, 1)
+        ) then email_local_part
+    end as email_name,
     -- Beside a II, an I is the first; it may be an initial as well, and is then beside nobody who is junior.
     coalesce(generation, case when second_name = 'i' then 'senior' end) as generation_read,
     street || ' ' || house_number as address,

@@ -139,6 +139,13 @@ def value_shares(
     :data:`SELF`), blended with the model's typical frequency where little is known.
     """
     mine = counts.filter(pc.equal(counts["name"], column))
-    others = round_people(mine["people"].to_numpy()) - SELF.get(column, USUAL_SELF)
-    shares = (others + FREQUENCY_MEMORY * typical_frequency) / known.get(column, NOBODY_KNOWN)
+    shares = people_shares(mine["people"].to_numpy(), known, column, typical_frequency)
     return mine["value"].combine_chunks(), pa.array(shares, pa.float64())
+
+
+def people_shares(
+    people: npt.NDArray[np.int64], known: Mapping[str, float], column: str, typical_frequency: float
+) -> npt.NDArray[np.float64]:
+    """:func:`value_shares` of values of one column that so many people have."""
+    others = round_people(people) - SELF.get(column, USUAL_SELF)
+    return (others + FREQUENCY_MEMORY * typical_frequency) / known.get(column, NOBODY_KNOWN)

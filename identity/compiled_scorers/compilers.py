@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from identity.compiled_scorers.expressions import compile_expression, repeated_calls
-from identity.compiled_scorers.levels import Comparison, Level
+from identity.compiled_scorers.levels import Comparison, Level, LevelsOf
 from identity.compiled_scorers.scorers import CompiledScorer
-from identity.conditions import UnknownExpressionError, columns_of, is_else, naming, parse
+from identity.compiled_sql import SourceWriter, repeated_calls
+from identity.conditions import UnknownExpressionError, columns_of, is_else, naming, parse, side_of
 from identity.level_weights import level_weight
 from identity.match_models import MatchModel
 from models.errors import UsageError
@@ -27,46 +27,61 @@ def compile_scorer(model: MatchModel, columns: frozenset[str] | None = None) -> 
             for frequencies has no u probability to compare with; names the level.
     """
     found: list[Comparison] = []
-    trees = {
-        (comparison["output_column_name"], at): _parsed(comparison, level)
-        for comparison in model.settings["comparisons"]
-        for at, level in enumerate(comparison["comparison_levels"])
-    }
-    remembered = repeated_calls(tree for tree in trees.values() if tree is not None)
+    trees: list[list[exp.Expr | None]] = []
     read: set[str] = set()
     for comparison in model.settings["comparisons"]:
         name, levels = comparison["output_column_name"], []
-        for at, level in enumerate(comparison["comparison_levels"]):
-            tree = trees[name, at]
+        trees.append([])
+        for level in comparison["comparison_levels"]:
             with naming(name, level):
-                levels.append(_level(level, comparison["comparison_levels"], tree, remembered))
+                tree = None if is_else(level) else parse(str(level["sql_condition"]))
+                levels.append(_level(level, comparison["comparison_levels"]))
                 needed = set() if tree is None else columns_of(tree)
                 needed |= {column for column in (level.get("tf_adjustment_column"),) if column}
                 _check_columns(needed, columns)
+            trees[-1].append(tree)
             read |= needed
-        if levels[-1].holds is not None:
+        if trees[-1][-1] is not None:
             msg = f"Match model {model.version}: comparison {name} has no level ELSE. Add one, and train it again."
             raise UsageError(msg)
         found.append(Comparison(name, tuple(levels)))
-    return CompiledScorer(found, model.version, frozenset(read))
+    levels_of = _levels_of(model.settings["comparisons"], trees, sorted(read))
+    return CompiledScorer(found, levels_of, model.version, frozenset(read))
 
 
-def _parsed(comparison: Mapping[str, Any], level: Mapping[str, Any]) -> exp.Expr | None:
-    if is_else(level):
-        return None
-    with naming(comparison["output_column_name"], level):
-        return parse(str(level["sql_condition"]))
+def _levels_of(
+    comparisons: Sequence[Mapping[str, Any]], trees: Sequence[Sequence[exp.Expr | None]], columns: Sequence[str]
+) -> LevelsOf:
+    """One function for all comparisons, so that what several ask for is computed once a pair.
+
+    Raises:
+        UsageError: a level's SQL has no Python here; names the level.
+    """
+    remembered = repeated_calls(tree for levels in trees for tree in levels if tree is not None)
+    variables = {(name, side): f"{side}{at}" for at, name in enumerate(columns) for side in "lr"}
+    writer = SourceWriter(lambda column: variables[side_of(column)], remembered)
+    lines, results = [], []
+    for comparison, levels in zip(comparisons, trees, strict=True):
+        result = writer.new_name("level")
+        results.append(f"{result}, ")
+        for at, (level, tree) in enumerate(zip(comparison["comparison_levels"], levels, strict=True)):
+            with naming(comparison["output_column_name"], level):
+                condition = "True" if tree is None else writer.holds(tree)
+            lines += [f"{'el' if at else ''}if {condition}:", f"    {result} = {at}"]
+    begin = [
+        f"{variable} = {'left' if side == 'l' else 'right'}[{name!r}]" for (name, side), variable in variables.items()
+    ]
+    begin += [f"{memo} = UNSET" for memo in writer.memos.values()]
+    body = "\n".join(f"    {line}" for line in [*begin, *lines, f"return ({''.join(results)})"])
+    names = dict(writer.names)
+    exec(f"def levels_of(left, right):\n{body}", names)  # noqa: S102 - names of columns and texts stand in it quoted
+    made: LevelsOf = names["levels_of"]
+    return made
 
 
-def _level(
-    level: Mapping[str, Any],
-    all_levels: Sequence[Mapping[str, Any]],
-    tree: exp.Expr | None,
-    known: frozenset[str],
-) -> Level:
-    holds = None if tree is None else compile_expression(tree, known)
+def _level(level: Mapping[str, Any], all_levels: Sequence[Mapping[str, Any]]) -> Level:
     label = None if level.get("is_null_level") else str(level["label_for_charts"])
-    return Level(holds, label, *level_weight(level, all_levels))
+    return Level(label, *level_weight(level, all_levels))
 
 
 def _check_columns(needed: set[str], known: frozenset[str] | None) -> None:

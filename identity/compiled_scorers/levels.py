@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from identity.compiled_scorers.terms import Row, Term
+Row = Mapping[str, Any]
+"""Comparison columns of one record."""
+
+LevelsOf = Callable[[Row, Row], tuple[int, ...]]
+"""Of two records: per comparison, the place of the first level that holds."""
 
 Shares = Callable[[str, Any], float | None]
 """The share of people who have a value of a column (:func:`identity.frequencies.value_shares`); None if unknown."""
@@ -15,9 +19,8 @@ Shares = Callable[[str, Any], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A condition, and what it weighs where it is the first that holds."""
+    """What a level weighs where it is the first that holds."""
 
-    holds: Term | None  # None: always, which is the level of all that is left
     label: str | None  # None: unknown, which is no evidence
     weight: float
     frequency_column: str | None

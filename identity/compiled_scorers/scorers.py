@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from identity.compiled_scorers.levels import Comparison, Shares, adjustment
-from identity.compiled_scorers.terms import Row
+from identity.compiled_scorers.levels import Comparison, LevelsOf, Row, Shares, adjustment
 
 
 class EvidencePart(NamedTuple):
@@ -29,24 +28,23 @@ class ScoredPair(NamedTuple):
 class CompiledScorer:
     """A compiled match model. Use :func:`identity.compiled_scorers.compile_scorer`."""
 
-    def __init__(self, comparisons: Sequence[Comparison], version: str, columns: frozenset[str]) -> None:
+    def __init__(
+        self, comparisons: Sequence[Comparison], levels_of: LevelsOf, version: str, columns: frozenset[str]
+    ) -> None:
         self.version = version
         """Of the match model; stands on its edges."""
         self.columns = columns
         """What the rows must have."""
-        self._comparisons = tuple(comparisons)
+        self._comparisons, self._levels_of = tuple(comparisons), levels_of
 
     def score(self, left: Row, right: Row, shares: Shares, prior: EvidencePart) -> float:
         """The match weight alone: what most candidates need."""
         total = prior.match_weight
-        memo: dict[str, Any] = {}
-        for comparison in self._comparisons:
-            for level in comparison.levels:
-                if level.holds is None or level.holds(left, right, memo):
-                    total += level.weight
-                    if level.frequency_column is not None:
-                        total += adjustment(level, left, right, shares)
-                    break
+        for comparison, at in zip(self._comparisons, self._levels_of(left, right), strict=True):
+            level = comparison.levels[at]
+            total += level.weight
+            if level.frequency_column is not None:
+                total += adjustment(level, left, right, shares)
         return total
 
     def explain(
@@ -59,9 +57,8 @@ class CompiledScorer:
     ) -> ScoredPair:
         """The match weight and its parts; ``shown`` says of each side what evidence shows, per comparison."""
         parts = [prior]
-        memo: dict[str, Any] = {}
-        for comparison in self._comparisons:
-            level = next(level for level in comparison.levels if level.holds is None or level.holds(left, right, memo))
+        for comparison, at in zip(self._comparisons, self._levels_of(left, right), strict=True):
+            level = comparison.levels[at]
             if level.label is None:
                 continue
             values = (shown[0].get(comparison.name), shown[1].get(comparison.name))

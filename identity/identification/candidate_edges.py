@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from identity.blocking import MAX_BLOCK_RECORDS
 from identity.compiled_scorers import CompiledScorer, ScoredPair, prior_part
-from identity.compiled_scorers.terms import Row
-from identity.frequencies import COUNTS, known_of, value_shares
+from identity.compiled_scorers.levels import Row
+from identity.frequencies import known_of, people_shares
 from identity.identification.asked_records import AskedRecord, Forms
 from identity.identification.known_records import KnownRecords
+from identity.key_indexes import KeyIndex
 from identity.match_indexes import MatchIndex
 from identity.match_models import MatchModel
 
@@ -69,13 +69,6 @@ def find_candidates(known: KnownRecords, asked: AskedRecord) -> dict[int, str]:
     return {row: rule[3:] for row, rule in sorted(found.items())}
 
 
-class _Counted(NamedTuple):
-    """People behind a value: different witnesses, and with whom there is at least one of where anybody has it."""
-
-    witnessed: int
-    people: int
-
-
 class _Shares:
     """The shares of people who have a value, counted with the record that is asked about."""
 
@@ -86,9 +79,12 @@ class _Shares:
         self._found: dict[tuple[str, str], float] = {}
         self._mine: dict[tuple[str, str], int] = {}
         totals = dict(index.totals)
+        counted = self._count(term.value_key for term in asked.terms)
+        told = _counts(index.witnesses, (term.witness_key for term in asked.terms if term.witness_key is not None))
         for term in asked.terms:
-            before = self._people(term.value_key)
-            people = max(before.witnessed + self._is_new(term.witness_key), 1)
+            before = counted[term.value_key]
+            is_new = term.witness_key is not None and told[term.witness_key] == 0
+            people = max(before.witnessed + is_new, 1)
             known_people, values = totals.get(term.name, (0, 0))
             totals[term.name] = (known_people + people - before.people, values + (before.people == 0))
             self._mine[term.name, term.value] = people
@@ -98,17 +94,26 @@ class _Shares:
         if (column, value) not in self._found:
             people = self._mine.get((column, value))
             if people is None:
-                people = self._people(self._forms.value_key(column, value)).people
-            counts = pa.table({"name": [column], "value": [value], "people": [people]}, COUNTS)
-            _, shares = value_shares(counts, self._known, column, self._typical[column])
-            self._found[column, value] = shares[0].as_py()
+                [key] = self._forms.value_keys([(column, value)])
+                people = self._count([key])[key].people
+            shares = people_shares(np.array([people], np.int64), self._known, column, self._typical[column])
+            self._found[column, value] = float(shares[0])
         return self._found[column, value]
 
-    def _people(self, value_key: int) -> _Counted:
-        key = np.array([value_key], np.int64)
-        witnessed = int(self._index.people.counts(key)[0])
-        held = int(self._index.holders.counts(key)[0]) > 0
-        return _Counted(witnessed, max(witnessed, 1) if held else 0)
+    def _count(self, value_keys: Iterable[int]) -> dict[int, _Counted]:
+        keys = list(value_keys)
+        witnessed, held = _counts(self._index.people, keys), _counts(self._index.holders, keys)
+        return {key: _Counted(witnessed[key], max(witnessed[key], 1) if held[key] else 0) for key in keys}
 
-    def _is_new(self, witness_key: int | None) -> bool:
-        return witness_key is not None and int(self._index.witnesses.counts(np.array([witness_key], np.int64))[0]) == 0
+
+class _Counted(NamedTuple):
+    """People behind a value: different witnesses, and with whom there is at least one of where anybody has it."""
+
+    witnessed: int
+    people: int
+
+
+def _counts(index: KeyIndex, keys: Iterable[int]) -> dict[int, int]:
+    """How many live entries each key has."""
+    ordered = np.unique(np.array(list(keys), np.int64))
+    return dict(zip(ordered.tolist(), index.counts(ordered).tolist(), strict=True))

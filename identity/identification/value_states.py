@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from identity.compiled_scorers.functions import jaro_winkler_similarity
+from identity.compiled_sql.functions import jaro_winkler_similarity
 from identity.identifiers import EMAILS_PER_PERSON, JUNK_PEOPLE, JUNK_RECORDS, MAX_DESCRIPTIONS
 from identity.limits import Limit, limits_of
 from identity.names import birth_dates_agree, first_names_agree

@@ -2,7 +2,7 @@
 
 Splink translates its own SQL, not the conditions inside it. And functions of one name differ: the similarities in the
 library that Splink brings for Spark count UTF-16 characters and have another idea of Jaro and Winkler. So the functions
-that :mod:`identity.compiled_scorers.functions` holds against DuckDB are registered with Spark, under their own names.
+that :mod:`identity.compiled_sql.functions` holds against DuckDB are registered with Spark, under their own names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from identity.compiled_scorers.functions import FUNCTIONS
+from identity.compiled_sql.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

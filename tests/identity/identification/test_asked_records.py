@@ -62,8 +62,3 @@ def assert_same(rows: list[dict[str, Any]]) -> None:
                 (one["name"], one["value_key"], one["witness_key"]) for one in terms if one["place"] == place
             )
             assert {"record_id": row["record_id"]} | forms.show(row) == shown[place]
-
-
-def test_a_database_that_was_filled_often_is_left_for_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("identity.identification.asked_records.MAX_FILLS", 3)
-    assert_same([make_record(f"{at:02}", given_name=name) for at, name in enumerate(["Anna", "Bert", "Carla", "Dirk"])])
