@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -14,6 +15,8 @@ from identity.conditions import UnknownExpressionError, columns_of, is_else, nam
 from identity.level_weights import level_weight
 from identity.match_models import MatchModel
 from models.errors import UsageError
+
+SIDES = (("l", "left"), ("r", "right"))
 
 
 def compile_scorer(model: MatchModel, columns: frozenset[str] | None = None) -> CompiledScorer:
@@ -45,8 +48,18 @@ def compile_scorer(model: MatchModel, columns: frozenset[str] | None = None) -> 
             msg = f"Match model {model.version}: comparison {name} has no level ELSE. Add one, and train it again."
             raise UsageError(msg)
         found.append(Comparison(name, tuple(levels)))
-    levels_of = _levels_of(model.settings["comparisons"], trees, sorted(read))
-    return CompiledScorer(found, levels_of, model.version, frozenset(read))
+    ordered = sorted(read)
+    levels_of = _levels_of(model.settings["comparisons"], trees, ordered)
+    return CompiledScorer([_placed(one, ordered) for one in found], levels_of, model.version, ordered)
+
+
+def _placed(comparison: Comparison, columns: Sequence[str]) -> Comparison:
+    """With the places of the frequency columns in rows."""
+    places = {column: at for at, column in enumerate(columns)}
+    return replace(
+        comparison,
+        levels=tuple(replace(level, place=places.get(level.frequency_column or "", -1)) for level in comparison.levels),
+    )
 
 
 def _levels_of(
@@ -68,9 +81,7 @@ def _levels_of(
             with naming(comparison["output_column_name"], level):
                 condition = "True" if tree is None else writer.holds(tree)
             lines += [f"{'el' if at else ''}if {condition}:", f"    {result} = {at}"]
-    begin = [
-        f"{variable} = {'left' if side == 'l' else 'right'}[{name!r}]" for (name, side), variable in variables.items()
-    ]
+    begin = [f"{''.join(f'{side}{at}, ' for at in range(len(columns)))} = {row}" for side, row in SIDES if columns]
     begin += [f"{memo} = UNSET" for memo in writer.memos.values()]
     body = "\n".join(f"    {line}" for line in [*begin, *lines, f"return ({''.join(results)})"])
     names = dict(writer.names)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-Row = Mapping[str, Any]
-"""Comparison columns of one record."""
+Row = tuple[Any, ...]
+"""Those comparison columns of one record that a match model reads, in the order in which its scorer names them."""
 
-LevelsOf = Callable[[Row, Row], tuple[int, ...]]
+Levels = tuple[int, ...]
 """Of two records: per comparison, the place of the first level that holds."""
+
+LevelsOf = Callable[[Row, Row], Levels]
 
 Shares = Callable[[str, Any], float | None]
 """The share of people who have a value of a column (:func:`identity.frequencies.value_shares`); None if unknown."""
@@ -27,6 +29,8 @@ class Level:
     frequency_weight: float
     u_log2: float
     least_share: float
+    place: int = -1
+    """Of the frequency column in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Comparison:
 def adjustment(level: Level, left: Row, right: Row, shares: Shares) -> float:
     """What the commoner of two values takes from a level's weight, or a rare one adds."""
     column = str(level.frequency_column)
-    one, other = left[column], right[column]
+    one, other = left[level.place], right[level.place]
     share_l = None if one is None else shares(column, one)
     share_r = share_l if one == other else None if other is None else shares(column, other)
     share = max(share for share in (share_l or 0.0, share_r or 0.0, level.least_share))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from identity.compiled_scorers.levels import Comparison, LevelsOf, Row, Shares, adjustment
+from identity.compiled_scorers.levels import Comparison, Levels, LevelsOf, Row, Shares, adjustment
 
 
 class EvidencePart(NamedTuple):
@@ -29,18 +29,34 @@ class CompiledScorer:
     """A compiled match model. Use :func:`identity.compiled_scorers.compile_scorer`."""
 
     def __init__(
-        self, comparisons: Sequence[Comparison], levels_of: LevelsOf, version: str, columns: frozenset[str]
+        self, comparisons: Sequence[Comparison], levels_of: LevelsOf, version: str, columns: Sequence[str]
     ) -> None:
         self.version = version
         """Of the match model; stands on its edges."""
-        self.columns = columns
-        """What the rows must have."""
+        self.columns = tuple(columns)
+        """What rows hold, in this order."""
         self._comparisons, self._levels_of = tuple(comparisons), levels_of
 
-    def score(self, left: Row, right: Row, shares: Shares, prior: EvidencePart) -> float:
+    def row(self, compared: Mapping[str, Any]) -> Row:
+        """The row of a record's comparison columns."""
+        return tuple(compared[name] for name in self.columns)
+
+    def levels(self, left: Row, right: Row) -> Levels:
+        """Which level of each comparison speaks, to be weighed by the other methods."""
+        return self._levels_of(left, right)
+
+    def counted(self, levels: Levels, left: Row, right: Row) -> Iterator[tuple[str, str]]:
+        """Columns and values whose shares are asked for when the pair is weighed."""
+        for comparison, at in zip(self._comparisons, levels, strict=True):
+            level = comparison.levels[at]
+            if level.frequency_column is not None:
+                values = {left[level.place], right[level.place]}
+                yield from ((level.frequency_column, value) for value in values if value is not None)
+
+    def score(self, levels: Levels, left: Row, right: Row, shares: Shares, prior: EvidencePart) -> float:
         """The match weight alone: what most candidates need."""
         total = prior.match_weight
-        for comparison, at in zip(self._comparisons, self._levels_of(left, right), strict=True):
+        for comparison, at in zip(self._comparisons, levels, strict=True):
             level = comparison.levels[at]
             total += level.weight
             if level.frequency_column is not None:
@@ -49,6 +65,7 @@ class CompiledScorer:
 
     def explain(
         self,
+        levels: Levels,
         left: Row,
         right: Row,
         shares: Shares,
@@ -57,7 +74,7 @@ class CompiledScorer:
     ) -> ScoredPair:
         """The match weight and its parts; ``shown`` says of each side what evidence shows, per comparison."""
         parts = [prior]
-        for comparison, at in zip(self._comparisons, self._levels_of(left, right), strict=True):
+        for comparison, at in zip(self._comparisons, levels, strict=True):
             level = comparison.levels[at]
             if level.label is None:
                 continue

@@ -9,7 +9,7 @@ import numpy as np
 
 from identity.blocking import MAX_BLOCK_RECORDS
 from identity.compiled_scorers import CompiledScorer, ScoredPair, prior_part
-from identity.compiled_scorers.levels import Row
+from identity.compiled_scorers.levels import Levels, Row
 from identity.frequencies import known_of, people_shares
 from identity.identification.asked_records import AskedRecord, Forms
 from identity.identification.known_records import KnownRecords
@@ -35,20 +35,22 @@ def score_candidates(
         return {}
     prior = prior_part(model.of_records(len(known) + 1).prior_match_weight)
     shares = _Shares(known.index, asked, forms, model.typical_frequencies)
-    columns = ["record_id", *sorted(scorer.columns)]
-    mine, my_id = asked.compared, str(asked.record["record_id"])
-    kept: list[tuple[int, tuple[Row, Row], bool]] = []
-    for row, theirs in zip(found, known.compared_rows(found, columns), strict=True):
-        pair: tuple[Row, Row] = (mine, theirs) if my_id < theirs["record_id"] else (theirs, mine)
-        if scorer.score(*pair, shares, prior) >= keep_match_weight:
-            kept.append((row, pair, theirs is pair[1]))
+    mine = scorer.row(asked.compared)
+    # Rows are in the order of ids, in which the ends of a pair stand.
+    after = known.first_row_from(str(asked.record["record_id"]))
+    weighed: list[tuple[int, tuple[Row, Row], Levels]] = []
+    for row, theirs in zip(found, known.compared_values(found, scorer.columns), strict=True):
+        pair = (theirs, mine) if row < after else (mine, theirs)
+        weighed.append((row, pair, scorer.levels(*pair)))
+    shares.ask(value for _, pair, levels in weighed for value in scorer.counted(levels, *pair))
+    kept = [one for one in weighed if scorer.score(one[2], *one[1], shares, prior) >= keep_match_weight]
     if not kept:
         return {}
     my_shown = forms.show(asked.record)
     scores = {}
-    for (row, pair, mine_first), their_shown in zip(kept, known.shown_rows(row for row, _, _ in kept), strict=True):
-        sides = (my_shown, their_shown) if mine_first else (their_shown, my_shown)
-        scores[row] = (found[row], scorer.explain(*pair, shares, prior, sides))
+    for (row, pair, levels), their_shown in zip(kept, known.shown_rows(row for row, _, _ in kept), strict=True):
+        sides = (my_shown, their_shown) if pair[0] is mine else (their_shown, my_shown)
+        scores[row] = (found[row], scorer.explain(levels, *pair, shares, prior, sides))
     return scores
 
 
@@ -90,14 +92,19 @@ class _Shares:
             self._mine[term.name, term.value] = people
         self._known = known_of({name: total for name, total in totals.items() if total[1]})
 
-    def __call__(self, column: str, value: str) -> float:
-        if (column, value) not in self._found:
-            people = self._mine.get((column, value))
-            if people is None:
-                [key] = self._forms.value_keys([(column, value)])
-                people = self._count([key])[key].people
+    def ask(self, values: Iterable[tuple[str, str]]) -> None:
+        """Find the shares of values of columns, all at once; before they are called for."""
+        asked = sorted(set(values))
+        others = [value for value in asked if value not in self._mine]
+        keys = dict(zip(others, self._forms.value_keys(others), strict=True))
+        counted = self._count(keys.values())
+        for column, value in asked:
+            mine = self._mine.get((column, value))
+            people = counted[keys[column, value]].people if mine is None else mine
             shares = people_shares(np.array([people], np.int64), self._known, column, self._typical[column])
             self._found[column, value] = float(shares[0])
+
+    def __call__(self, column: str, value: str) -> float:
         return self._found[column, value]
 
     def _count(self, value_keys: Iterable[int]) -> dict[int, _Counted]:

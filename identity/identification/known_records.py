@@ -123,14 +123,23 @@ class KnownRecords:
         """The id of a row."""
         return str(self.records["record_id"][row].as_py())
 
+    def first_row_from(self, record_id: str) -> int:
+        """The first row whose record id is this one or comes after it."""
+        return bisect_left(range(len(self)), record_id, key=self.record_id)
+
     def row_of(self, record_id: str) -> int | None:
         """The row of a record id; None if it is not there."""
-        row = bisect_left(range(len(self)), record_id, key=self.record_id)
+        row = self.first_row_from(record_id)
         return row if row < len(self) and self.record_id(row) == record_id else None
 
     def profile_id(self, row: int) -> str:
         """The profile of a row."""
         return str(self.profile_ids[row].as_py())
+
+    def compared_values(self, rows: Iterable[int], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Some comparison columns of rows, in their order, as tuples."""
+        taken = self.compared.select(columns).take(pa.array(rows, pa.int64()))
+        return zip(*(column.to_pylist() for column in taken.columns), strict=True)
 
     def compared_rows(self, rows: Iterable[int], columns: Sequence[str]) -> list[Row]:
         """Some comparison columns of rows, in their order."""

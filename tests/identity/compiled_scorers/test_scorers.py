@@ -75,14 +75,15 @@ def compare(records: pa.Table, pairs: pa.Table) -> int:
     real = without_junk_values(records, states)
     compared = with_places(comparison_columns(real))
     scorer = compile_scorer(MODEL, frozenset(compared.column_names))
-    rows = {row["record_id"]: row for row in compared.to_pylist()}
+    rows = {row["record_id"]: scorer.row(row) for row in compared.to_pylist()}
     shown = {row["record_id"]: shown_of(row) for row in real.to_pylist()}
     shares = shares_of(compared)
     prior = prior_part(MODEL.of_records(records.num_rows).prior_match_weight)
     for edge in edges.to_pylist():
         one, other = edge["record_id_l"], edge["record_id_r"]
-        found = scorer.explain(rows[one], rows[other], shares, prior, (shown[one], shown[other]))
-        assert abs(scorer.score(rows[one], rows[other], shares, prior) - found.match_weight) < 1e-9
+        levels = scorer.levels(rows[one], rows[other])
+        found = scorer.explain(levels, rows[one], rows[other], shares, prior, (shown[one], shown[other]))
+        assert abs(scorer.score(levels, rows[one], rows[other], shares, prior) - found.match_weight) < 1e-9
         assert abs(found.match_weight - edge["match_weight"]) < 1e-9
         assert [part[:4] for part in found.evidence] == [tuple(part.values())[:4] for part in edge["evidence"]]
         parts = zip(found.evidence, edge["evidence"], strict=True)
@@ -145,10 +146,12 @@ def test_a_comparison_without_a_last_level_is_an_error() -> None:
 
 
 def test_a_frequency_is_held_against_the_levels_own_u_or_that_of_equal_values() -> None:
-    row = dict.fromkeys(COLUMNS) | {"phone": "+31612345678"}
     alike = {"disable_tf_exact_match_detection": False, "tf_adjustment_weight": 0.5, "tf_minimum_u_value": 0.25}
     scorer = compile_scorer(changed_model("phone_l = phone_r", **alike, u_probability=0.5, m_probability=1.0))
-    found = scorer.explain(row, row, lambda _column, _value: 0.125, prior_part(-10.0), ({}, {}))
+    row = scorer.row(dict.fromkeys(COLUMNS) | {"phone": "+31612345678"})
+    found = scorer.explain(
+        scorer.levels(row, row), row, row, lambda _column, _value: 0.125, prior_part(-10.0), ({}, {})
+    )
     assert [(part.level, part.match_weight) for part in found.evidence] == [
         ("one pair in about 1024", -10.0),
         ("the same", 1.0),
