@@ -31,7 +31,7 @@ def connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
-        _claim(connection, path)
+        claim(connection, path)
         # FULL: a commit is on disk when it returns. macOS needs fullfsync besides; elsewhere it does nothing.
         connection.execute("pragma synchronous = full")
         connection.execute("pragma fullfsync = on")
@@ -75,12 +75,18 @@ def explained(path: Path) -> Iterator[None]:
         raise RetriableError(msg) from error
 
 
-def _claim(connection: sqlite3.Connection, path: Path) -> None:
-    """Mark a new file as ours and turn write-ahead mode on; a file that is ours already is left as it is."""
+def claim(connection: sqlite3.Connection, path: Path) -> None:
+    """Mark a new file as ours and turn write-ahead mode on; a file that is ours already is left as it is.
+
+    Raises:
+        FatalError: the file is another program's, or of another layout.
+    """
+    # In this order: whoever makes a log at the same moment marks it before there is a table.
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
     (application,) = connection.execute("pragma application_id").fetchone()
     if application == _APPLICATION_ID:
         return
-    if connection.execute("select count(*) from sqlite_master").fetchone() != (0,):
+    if tables:
         msg = f"{path} is a SQLite file, but no event log of this version. Point the workspace at another folder."
         raise FatalError(msg)
     _turn_on_write_ahead(connection)

@@ -8,12 +8,16 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from connectors.log.embedded import EmbeddedLog
 from connectors.log.logs import LogRecord
+from connectors.log.sqlite_files import claim
 from models.errors import FatalError, RetriableError
 
 HOUR_NS = 3_600_000_000_000
@@ -66,6 +70,28 @@ def test_two_processes_that_append_at_once_lose_nothing_and_share_no_offset(tmp_
     for name in ("collector", "loader"):
         mine = [value.decode() for value in values if value.startswith(name.encode())]
         assert mine == [f"{name}:{number}" for number in range(150)]
+
+
+def test_a_log_that_another_process_makes_meanwhile_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+
+    class Overtaken(sqlite3.Connection):
+        """After the first look at the file, somebody else makes the log."""
+
+        looks = 0
+
+        def execute(self, *asked: Any) -> Any:
+            rows = super().execute(*asked).fetchall()
+            if not self.looks:
+                self.looks += 1
+                EmbeddedLog(path).close()
+            return SimpleNamespace(fetchone=lambda: next(iter(rows), None))
+
+    with closing(sqlite3.connect(path, isolation_level=None, factory=Overtaken)) as connection:
+        claim(connection, path)
+    log = EmbeddedLog(path)
+    assert log.append([LogRecord("web", b"k", b"v")])
+    log.close()
 
 
 def test_what_was_acknowledged_before_a_kill_is_there(tmp_path: Path) -> None:
