@@ -27,7 +27,7 @@ def session(connection: duckdb.DuckDBPyConnection | None = None) -> Iterator[duc
     if connection is not None:
         yield connection
         return
-    base = _idle.pop() if _idle else _start()
+    base = _idle.pop() if _idle else start_duckdb()
     # What is registered, and every temporary table, ends with the cursor; all other tables with the database.
     own = base.cursor()
     try:
@@ -45,8 +45,10 @@ def session(connection: duckdb.DuckDBPyConnection | None = None) -> Iterator[duc
     _idle.append(base)
 
 
-def _start() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+def start_duckdb(**config: str | bool | int | float | list[str]) -> duckdb.DuckDBPyConnection:
+    """An empty in-memory DuckDB that loads no extension by itself."""
+    without = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    return duckdb.connect(config={**without, **config})
 
 
 def sql_of(name: str) -> str:

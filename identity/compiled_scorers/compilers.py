@@ -82,12 +82,8 @@ def _levels_of(
                 condition = "True" if tree is None else writer.holds(tree)
             lines += [f"{'el' if at else ''}if {condition}:", f"    {result} = {at}"]
     begin = [f"{''.join(f'{side}{at}, ' for at in range(len(columns)))} = {row}" for side, row in SIDES if columns]
-    begin += [f"{memo} = UNSET" for memo in writer.memos.values()]
-    body = "\n".join(f"    {line}" for line in [*begin, *lines, f"return ({''.join(results)})"])
-    names = dict(writer.names)
-    exec(f"def levels_of(left, right):\n{body}", names)  # noqa: S102 - names of columns and texts stand in it quoted
-    made: LevelsOf = names["levels_of"]
-    return made
+    levels_of: LevelsOf = writer.function("left, right", [*begin, *lines, f"return ({''.join(results)})"])
+    return levels_of
 
 
 def _level(level: Mapping[str, Any], all_levels: Sequence[Mapping[str, Any]]) -> Level:

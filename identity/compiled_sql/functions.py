@@ -17,6 +17,7 @@ import duckdb
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
 
 from identity.names import name_sound
+from identity.queries import start_duckdb
 
 Bytes = str | bytes
 
@@ -208,8 +209,7 @@ def ask_duckdb(expression: str, *arguments: str) -> Any:
     """What DuckDB makes of an expression; for what is seldom asked: a statement takes a third of a millisecond."""
     with _lock:
         if not _connections:
-            config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-            _connections.append(duckdb.connect(config=config | {"threads": 1}))
+            _connections.append(start_duckdb(threads=1))
         row = _connections[0].execute(f"select {expression}", list(arguments)).fetchone()
     return (row or (None,))[0]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from identity.compiled_sql.sources import SourceWriter, sql_of
-from identity.conditions import UnknownExpressionError, parse
+from identity.compiled_sql.sources import SourceWriter
+from identity.conditions import UnknownExpressionError, parse, text_of
 
 Columns = dict[str, str]
 """Name of a column -> the Python variable, or constant, that holds it."""
@@ -95,28 +95,22 @@ class _SelectWriter:
                 return self.read(tree.this)
             case exp.Pivot() if tree.args.get("unpivot"):
                 return self._unpivot(tree)
-        raise UnknownExpressionError(sql_of(tree))
+        raise UnknownExpressionError(text_of(tree))
 
     def function(self, relation: _Relation) -> OneRow:
         """The function of all lines, which gives the relation's rows."""
-        lines = ["def rows_of(row):", *(f"    {line}" for line in self._lines), "    rows = []"]
+        lines = [*self._lines, "rows = []"]
         for branch in relation:
             values = "".join(f"{variable}, " for variable in branch.columns.values())
-            indent = "    "
-            if branch.guards:
-                lines.append(f"    if {' and '.join(branch.guards)}:")
-                indent = "        "
-            lines.append(f"{indent}rows.append(({values}))")
-        names = dict(self._source.names)
-        exec("\n".join([*lines, "    return rows"]), names)  # noqa: S102 - of the package's own SQL alone
-        made: OneRow = names["rows_of"]
-        return made
+            condition = f"if {' and '.join(branch.guards)}: " if branch.guards else ""
+            lines.append(f"{condition}rows.append(({values}))")
+        return self._source.function("row", [*lines, "return rows"])
 
     def _select(self, tree: exp.Select) -> _Relation:
         known = {"expressions", "from_", "joins", "where", "order", "with_", "kind", "hint", "operation_modifiers"}
         told = {key for key, part in tree.args.items() if part}
         if told - known or "from_" not in told:
-            raise UnknownExpressionError(sql_of(tree))
+            raise UnknownExpressionError(text_of(tree))
         found = []
         for branch in self._of_table(tree.args["from_"].this):
             columns = dict(branch.columns)
@@ -133,7 +127,7 @@ class _SelectWriter:
 
     def _of_table(self, table: exp.Expr) -> _Relation:
         if not isinstance(table, exp.Table) or table.name not in self._relations:
-            msg = f"from {sql_of(table)}"
+            msg = f"from {text_of(table)}"
             raise UnknownExpressionError(msg)
         return self._relations[table.name]
 
@@ -141,24 +135,24 @@ class _SelectWriter:
         if not isinstance(part, exp.Star):
             name = part.name if isinstance(part, exp.Column) else part.alias or unnamed
             return {name: self._kept(part.unalias())}
-        left_out = {one.name for one in part.args.get("except_") or part.args.get("except") or []}
+        left_out = set(_excluded(part))
         replaced = {one.alias: self._kept(one.this) for one in part.args.get("replace") or []}
         if left_out - all_columns.keys() or replaced.keys() - all_columns.keys():
-            raise UnknownExpressionError(sql_of(part))
+            raise UnknownExpressionError(text_of(part))
         return {name: replaced.get(name, kept) for name, kept in all_columns.items() if name not in left_out}
 
     def _join(self, join: exp.Join, columns: Columns) -> Columns:
         """Variables of the columns of a look-up; where it has nothing, they are null."""
         table, condition = join.this.name, join.args.get("on")
         if join.side != "LEFT" or table not in self._lookups or not isinstance(condition, exp.EQ):
-            raise UnknownExpressionError(sql_of(join))
+            raise UnknownExpressionError(text_of(join))
         lookup = self._lookups[table]
         ends = {
             end.sql(): other
             for end, other in ((condition.this, condition.expression), (condition.expression, condition.this))
         }
         if f"{table}.{lookup.key}" not in ends:
-            raise UnknownExpressionError(sql_of(join))
+            raise UnknownExpressionError(text_of(join))
         self._scope = columns
         found = self._keep(f"lookup_{table}.get({self._source.value(ends[f'{table}.{lookup.key}'])}, none_of_{table})")
         self._source.names |= {f"lookup_{table}": lookup.values, f"none_of_{table}": (None,) * len(lookup.columns)}
@@ -168,9 +162,8 @@ class _SelectWriter:
         """One row a column that has a value."""
         into, taken = tree.args["into"], tree.expressions
         if len(taken) != 1 or not isinstance(taken[0], exp.Columns) or not isinstance(taken[0].this, exp.Star):
-            raise UnknownExpressionError(sql_of(tree))
-        star = taken[0].this
-        kept_names = [one.name for one in star.args.get("except_") or star.args.get("except") or []]
+            raise UnknownExpressionError(text_of(tree))
+        kept_names = _excluded(taken[0].this)
         found = []
         for branch in self.read(tree.this):
             kept = {name: branch.columns[name] for name in kept_names}
@@ -197,6 +190,10 @@ class _SelectWriter:
         name = self._source.new_name("column")
         self._lines.append(f"{name} = {source}")
         return name
+
+
+def _excluded(star: exp.Star) -> list[str]:
+    return [one.name for one in star.args.get("except_") or []]
 
 
 def _renamed(branch: _Branch, names: Sequence[str]) -> _Branch:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlglot import exp
 
 from identity.compiled_sql.functions import FUNCTIONS, NULL_ARGUMENTS, extractor, matcher, replacer
-from identity.conditions import UnknownExpressionError
+from identity.conditions import UnknownExpressionError, is_truth_value, text_of
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "==",
@@ -48,7 +49,7 @@ _TRUE_OR_FALSE: tuple[type[exp.Expr], ...] = (exp.And, exp.Or, exp.Not, exp.In, 
 def repeated_calls(trees: Iterable[exp.Expr]) -> frozenset[str]:
     """The SQL of every part that calls a function and stands in the trees more than once: worth to be remembered."""
     counts = Counter(
-        sql_of(node)
+        text_of(node)
         for tree in trees
         for node in tree.walk()
         if isinstance(node, exp.Func | exp.And | exp.Or) and any(isinstance(part, exp.Func) for part in node.walk())
@@ -56,24 +57,16 @@ def repeated_calls(trees: Iterable[exp.Expr]) -> frozenset[str]:
     return frozenset(sql for sql, count in counts.items() if count > 1)
 
 
-def sql_of(node: exp.Expr) -> str:
-    """The SQL of an expression."""
-    return node.sql(dialect="duckdb")
-
-
 class SourceWriter:
-    """Writes the expressions of one Python function.
+    """Writes the expressions of one Python function, and makes it.
 
-    ``names`` are what the sources read beside their columns: functions, constants and ``UNSET``. ``memos`` are the
-    local variables that must be ``UNSET`` at first.
+    ``names`` are what the sources read beside their columns: functions, constants and ``UNSET``.
     """
 
-    def __init__(
-        self, column: Callable[[exp.Column], str], remembered: frozenset[str] = frozenset(), **names: Any
-    ) -> None:
+    def __init__(self, column: Callable[[exp.Column], str], remembered: frozenset[str] = frozenset()) -> None:
         """Write for columns that ``column`` has the variables of; what is ``remembered`` is computed once a call."""
-        self.names: dict[str, Any] = {"UNSET": object()} | names
-        self.memos: dict[str, str] = {}
+        self.names: dict[str, Any] = {"UNSET": object()}
+        self._memos: dict[str, str] = {}
         self._column = column
         self._remembered = remembered
         self._parameters: list[str] = []
@@ -93,7 +86,17 @@ class SourceWriter:
         Raises:
             UnknownExpressionError: as :meth:`value`.
         """
-        return self._once("holds", node, self._holds)
+        return self._truth(node, wanted=True)
+
+    def function(self, parameters: str, lines: Iterable[str]) -> Callable[..., Any]:
+        """The function of some lines, in which the sources stand: all that was written with this writer."""
+        memos = [f"{memo} = UNSET" for memo in self._memos.values()]
+        body = "\n".join(f"    {line}" for line in [*memos, *lines])
+        names = dict(self.names)
+        # Columns and texts stand in sources as constants, quoted: nobody's own words are run.
+        exec(f"def made({parameters}):\n{body}", names)  # noqa: S102
+        made: Callable[..., Any] = names["made"]
+        return made
 
     def new_name(self, prefix: str) -> str:
         """A variable that nothing else uses."""
@@ -104,69 +107,56 @@ class SourceWriter:
         if isinstance(node, exp.Paren):
             return self._once(mode, node.this, write)
         # A lambda's variables are its own, and gone after it.
-        if self._parameters or not self._remembered or (sql := sql_of(node)) not in self._remembered:
+        if self._parameters or not self._remembered or (sql := text_of(node)) not in self._remembered:
             return write(node)
         key = f"{mode} {sql}"
-        if key not in self.memos:
-            self.memos[key] = self.new_name("memo")
-        memo = self.memos[key]
+        if key not in self._memos:
+            self._memos[key] = self.new_name("memo")
+        memo = self._memos[key]
         return f"({memo} if {memo} is not UNSET else ({memo} := {write(node)}))"
 
-    def _holds(self, node: exp.Expr) -> str:
-        match node:
-            case exp.And() | exp.Or():
-                word = " and " if isinstance(node, exp.And) else " or "
-                return f"({word.join(self.holds(part) for part in node.flatten())})"
-            case exp.Not():
-                return self._fails(node.this)
-            case exp.Is() | exp.Boolean():
-                return self.value(node)
-            case exp.Between():
-                return self.holds(_both_bounds(node))
-            case exp.In():
-                return self._among(node, "in")
-            case exp.Coalesce() if _is_truth(node.expressions):
-                default = node.expressions[0].this
-                return f"(not {self._fails(node.this)})" if default else self.holds(node.this)
-        if type(node) in _COMPARISONS:
-            return self._compared(node, "{0} {op} {1}")
-        return f"({self.value(node)} is True)"
+    def _truth(self, node: exp.Expr, *, wanted: bool) -> str:
+        """Source of whether the expression is true, or whether it is false, and not null."""
+        return self._once(f"is {wanted}", node, partial(self._truth_source, wanted=wanted))
 
-    def _fails(self, node: exp.Expr) -> str:
+    def _truth_source(self, node: exp.Expr, *, wanted: bool) -> str:
         match node:
-            case exp.Paren():
-                return self._fails(node.this)
             case exp.And() | exp.Or():
-                word = " or " if isinstance(node, exp.And) else " and "
-                return f"({word.join(self._fails(part) for part in node.flatten())})"
+                # All must be true of what AND joins; for it to be false, one false is enough.
+                word = " and " if isinstance(node, exp.And) == wanted else " or "
+                return f"({word.join(self._truth(part, wanted=wanted) for part in node.flatten())})"
             case exp.Not():
-                return self.holds(node.this)
+                return self._truth(node.this, wanted=not wanted)
             case exp.Is() | exp.Boolean():
-                return f"(not {self.value(node)})"
+                return self.value(node) if wanted else f"(not {self.value(node)})"
             case exp.Between():
-                return self._fails(_both_bounds(node))
+                return self._truth(_both_bounds(node), wanted=wanted)
             case exp.In():
-                return self._among(node, "not in")
-            case exp.Coalesce() if _is_truth(node.expressions):
-                return self._fails(node.this) if node.expressions[0].this else f"(not {self.holds(node.this)})"
+                return self._among(node, wanted=wanted)
+            case exp.Coalesce() if is_truth_value(node.expressions):
+                # A null is what stands there in its place.
+                if bool(node.expressions[0].this) == wanted:
+                    return f"(not {self._truth(node.this, wanted=not wanted)})"
+                return self._truth(node.this, wanted=wanted)
         if type(node) in _COMPARISONS:
-            return self._compared(node, "not {0} {op} {1}")
-        return f"({self.value(node)} is False)"
+            return self._compared(node, "{0} {op} {1}" if wanted else "not {0} {op} {1}")
+        return f"({self.value(node)} is {wanted})"
 
     def _compared(self, node: exp.Expr, template: str) -> str:
         test, (one, other) = self._known([node.this, node.expression])
         told = template.format(one, other, op=_COMPARISONS[type(node)])
         return f"({test} and {told})" if test else f"({told})"
 
-    def _among(self, node: exp.In, word: str) -> str:
+    def _among(self, node: exp.In, *, wanted: bool) -> str:
         if not node.expressions:
-            raise UnknownExpressionError(sql_of(node))
+            raise UnknownExpressionError(text_of(node))
         if all(isinstance(value, exp.Literal) for value in node.expressions):
             values = self._constant(frozenset(_constant(value) for value in node.expressions))
             test, (one,) = self._known([node.this])
-            return f"({test} and {one} {word} {values})" if test else f"({one} {word} {values})"
+            told = f"{one} {'in' if wanted else 'not in'} {values}"
+            return f"({test} and {told})" if test else f"({told})"
         tests = [exp.EQ(this=node.this, expression=value) for value in node.expressions]
-        return self.holds(exp.or_(*tests)) if word == "in" else self._fails(exp.or_(*tests))
+        return self._truth(exp.or_(*tests), wanted=wanted)
 
     def _value(self, node: exp.Expr) -> str:  # noqa: PLR0911 - one way out a kind of node
         match node:
@@ -198,7 +188,7 @@ class SourceWriter:
             case exp.RegexpReplace() | exp.RegexpExtract() | exp.RegexpLike():
                 return self._regexp(node)
         if isinstance(node, _TRUE_OR_FALSE):
-            return f"(True if {self.holds(node)} else False if {self._fails(node)} else None)"
+            return f"(True if {self.holds(node)} else False if {self._truth(node, wanted=False)} else None)"
         if type(node) in _OPERATORS:
             return self._strict(f"{{0}} {_OPERATORS[type(node)]} {{1}}", [node.this, node.expression])
         return self._call(node)
@@ -213,17 +203,17 @@ class SourceWriter:
             others = {key for key, part in node.args.items() if part not in (None, [], False)} - {*given, "binary"}
             parts = [node.args[key] for key in given]
             if others - {"coalesce", "safe", "ensures_int64"} or None in parts:
-                raise UnknownExpressionError(sql_of(node))
+                raise UnknownExpressionError(text_of(node))
         elif isinstance(node, exp.ConcatWs | exp.Least | exp.Greatest):
             name, parts = node.sql_name().lower(), [part for part in (node.this, *node.expressions) if part]
         elif isinstance(node, exp.Anonymous):
             name, parts = node.name.lower(), node.expressions
         else:
-            raise UnknownExpressionError(sql_of(node))
+            raise UnknownExpressionError(text_of(node))
         if name not in FUNCTIONS or not parts:
-            raise UnknownExpressionError(sql_of(node))
+            raise UnknownExpressionError(text_of(node))
         if name in ("left", "right", "split_part") and not _is_count(parts[-1]):
-            raise UnknownExpressionError(sql_of(node))
+            raise UnknownExpressionError(text_of(node))
         called = self._function(name)
         if name in NULL_ARGUMENTS:
             return f"{called}({', '.join(self.value(part) for part in parts)})"
@@ -234,16 +224,10 @@ class SourceWriter:
         tests, uses = [], []
         for node in nodes:
             source = self.value(node)
-            if isinstance(node, exp.Literal):
-                uses.append(source)
-                continue
-            if not source.isidentifier():
-                name = self.new_name("part")
-                tests.append(f"({name} := {source}) is not None")
-                uses.append(name)
-                continue
-            tests.append(f"{source} is not None")
-            uses.append(source)
+            name = source if isinstance(node, exp.Literal) or source.isidentifier() else self.new_name("part")
+            uses.append(name)
+            if not isinstance(node, exp.Literal):
+                tests.append(f"{source if name == source else f'({name} := {source})'} is not None")
         return " and ".join(tests), uses
 
     def _strict(self, template: str, nodes: Sequence[exp.Expr]) -> str:
@@ -270,18 +254,17 @@ class SourceWriter:
         pairs: dict[object, object] = {}
         for part in node.args["ifs"]:
             if not isinstance(part.this, exp.Literal) or not isinstance(part.args["true"], exp.Literal):
-                raise UnknownExpressionError(sql_of(node))
+                raise UnknownExpressionError(text_of(node))
             pairs.setdefault(_constant(part.this), _constant(part.args["true"]))
         return f"{self._constant(pairs)}.get({self.value(node.this)}, {last})"
 
     def _comprehension(self, node: exp.Expr) -> str:
         parameter = node.expression.expressions[0].name
         if not parameter.isidentifier():
-            raise UnknownExpressionError(sql_of(node))
+            raise UnknownExpressionError(text_of(node))
         self._parameters.append(parameter)
-        body = (
-            self._holds(node.expression.this) if isinstance(node, exp.ArrayFilter) else self.value(node.expression.this)
-        )
+        of_each = node.expression.this
+        body = self.holds(of_each) if isinstance(node, exp.ArrayFilter) else self.value(of_each)
         self._parameters.pop()
         variable = f"of_{parameter}"
         if isinstance(node, exp.ArrayFilter):
@@ -290,7 +273,7 @@ class SourceWriter:
 
     def _regexp(self, node: exp.Expr) -> str:
         if any(node.args.get(key) for key in ("flag", "position", "occurrence", "parameters")):
-            raise UnknownExpressionError(sql_of(node))
+            raise UnknownExpressionError(text_of(node))
         told = [node.args.get(key) for key in ("expression", "replacement", "modifiers", "group")]
         pattern, *rest = [None if part is None else _constant_text(part) for part in told]
         if isinstance(node, exp.RegexpReplace):
@@ -325,10 +308,6 @@ def _both_bounds(node: exp.Between) -> exp.Expr:
     return exp.and_(exp.GTE(this=node.this, expression=low), exp.LTE(this=node.this, expression=high))
 
 
-def _is_truth(nodes: Sequence[exp.Expr]) -> bool:
-    return len(nodes) == 1 and isinstance(nodes[0], exp.Boolean)
-
-
 def _is_count(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit()
 
@@ -341,7 +320,7 @@ def _constant(node: exp.Expr) -> object:
     if isinstance(node, exp.Boolean):
         return bool(node.this)
     if not isinstance(node, exp.Literal):
-        raise UnknownExpressionError(sql_of(node))
+        raise UnknownExpressionError(text_of(node))
     return node.this if node.is_string else _number(node.this)
 
 
@@ -361,7 +340,7 @@ def _bounds(node: exp.Substring) -> tuple[int, int | None]:
     start, length = node.args.get("start"), node.args.get("length")
     numbers = [None if part is None else _constant(part) for part in (start, length)]
     if not isinstance(numbers[0], int) or numbers[0] < 1 or not isinstance(numbers[1], int | None):
-        raise UnknownExpressionError(sql_of(node))
+        raise UnknownExpressionError(text_of(node))
     if numbers[1] is not None and numbers[1] < 0:
-        raise UnknownExpressionError(sql_of(node))
+        raise UnknownExpressionError(text_of(node))
     return numbers[0] - 1, None if numbers[1] is None else numbers[0] - 1 + numbers[1]

@@ -13,14 +13,12 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-import duckdb
-
 from identity import latin_names
 from identity.compiled_sql import Lookup, OneRow, compile_select
 from identity.identification.shown_values import shown_sql
 from identity.latin_names import latin_name
 from identity.names import name_roots
-from identity.queries import sql_of
+from identity.queries import sql_of, start_duckdb
 from schemas.tables import RECORDS
 
 NUMBERS_SQL = (
@@ -55,12 +53,12 @@ class Forms:
 
     def __init__(self, comparisons: Sequence[str]) -> None:
         """``comparisons``: the names of the match model's."""
+        self._describe, self._compared = _comparison_columns()
+        self._blocking_values, self._frequency_terms = _value_makers()
         self._show, self._shown = compile_select(shown_sql(comparisons, "records"), {"records": RECORDS.names})
         self._lock = Lock()
         # One record is no work to share among threads, and waking them takes longer than doing it.
-        config: dict[str, str | bool | int | float | list[str]]
-        config = {"threads": 1, "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        self._sql = duckdb.connect(config=config)
+        self._sql = start_duckdb(threads=1)
 
     def __enter__(self) -> Forms:
         return self
@@ -75,9 +73,8 @@ class Forms:
     def describe(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """The comparison columns of a row of RECORDS."""
         spelled = {name: latin_name(record[name]) for name in latin_names.COLUMNS if record[name] is not None}
-        describe, columns = _comparison_columns()
-        [row] = describe({**record, **spelled})
-        return dict(zip(columns, row, strict=True))
+        [row] = self._describe({**record, **spelled})
+        return dict(zip(self._compared, row, strict=True))
 
     def show(self, record: Mapping[str, Any]) -> dict[str, str | None]:
         """What evidence shows of a row of RECORDS."""
@@ -86,10 +83,9 @@ class Forms:
 
     def make(self, record: Mapping[str, Any], compared: Mapping[str, Any]) -> AskedRecord:
         """All forms of a record whose comparison columns are known."""
-        blocking_values, frequency_terms = _value_makers()
         placed = {**compared, "place": 0}
-        answered = [(rule, value, None) for _, rule, value in blocking_values(placed)]
-        terms = [(name, value, witness) for _, name, value, witness in frequency_terms(placed)]
+        answered = [(rule, value, None) for _, rule, value in self._blocking_values(placed)]
+        terms = [(name, value, witness) for _, name, value, witness in self._frequency_terms(placed)]
         numbers = self._numbers([*answered, *terms])
         keys = [(rule, key) for (rule, _, _), (key, _) in zip(answered, numbers, strict=False)]
         counted = [

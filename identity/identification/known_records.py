@@ -138,8 +138,7 @@ class KnownRecords:
 
     def compared_values(self, rows: Iterable[int], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """Some comparison columns of rows, in their order, as tuples."""
-        taken = self.compared.select(columns).take(pa.array(rows, pa.int64()))
-        return zip(*(column.to_pylist() for column in taken.columns), strict=True)
+        return _values_at(self.compared.select(columns), rows)
 
     def compared_rows(self, rows: Iterable[int], columns: Sequence[str]) -> list[Row]:
         """Some comparison columns of rows, in their order."""
@@ -202,9 +201,12 @@ def identifier_key(kind: str, value: str) -> int:
 
 
 def _taken(table: pa.Table, rows: Iterable[int]) -> list[Row]:
+    return [dict(zip(table.column_names, values, strict=True)) for values in _values_at(table, rows)]
+
+
+def _values_at(table: pa.Table, rows: Iterable[int]) -> Iterator[tuple[Any, ...]]:
     taken = table.take(pa.array(rows, pa.int64()))
-    columns = [column.to_pylist() for column in taken.columns]
-    return [dict(zip(table.column_names, values, strict=True)) for values in zip(*columns, strict=True)]
+    return zip(*(column.to_pylist() for column in taken.columns), strict=True)
 
 
 def _keys(sql: duckdb.DuckDBPyConnection, pairs: pa.Table) -> Integers:

@@ -138,11 +138,7 @@ def function(tree: exp.Expr, remembered: frozenset[str], *, truth: bool = False)
     writer = SourceWriter(lambda column: "{0[1]}_{0[0]}".format(side_of(column)), remembered)
     source = writer.holds(tree) if truth else writer.value(tree)
     begin = [f"{side}_{name} = {row}[{name!r}]" for side, row in (("l", "left"), ("r", "right")) for name in NAMES]
-    lines = [*begin, *(f"{memo} = UNSET" for memo in writer.memos.values()), f"return {source}"]
-    names = dict(writer.names)
-    exec("def made(left, right):\n" + "\n".join(f"    {line}" for line in lines), names)  # noqa: S102 - the test's own
-    made: Callable[..., Any] = names["made"]
-    return made
+    return writer.function("left, right", [*begin, f"return {source}"])
 
 
 def with_and_without_memory(tree: exp.Expr) -> Callable[..., tuple[Any, Any]]:
